@@ -1,0 +1,326 @@
+"""Settings: one TOML file and a few environment variables become one frozen `Settings`. An unknown key is an error.
+
+    $LINKWATCH_CONFIG     the settings file; not set: the example world (`linkwatch.world` writes its own file)
+    $LINKWATCH_HOME       snapshots, rejects, reports, the embedded warehouse; default: ~/.linkwatch
+    $LINKWATCH_WAREHOUSE  SQLAlchemy URL; default: SQLite in the home
+
+Secrets never stand in the file: Slack's token is an Airflow connection, the warehouse's password is in its variable.
+Every key with its unit and default is in `include/linkwatch.example.toml`, and a test keeps the two together.
+"""
+
+import dataclasses
+import difflib
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from linkwatch.errors import SettingsError
+from linkwatch.model import Role, Scope, Site
+from linkwatch.urls import BadUrlError, canonical_url
+
+SOURCE_KINDS = ("pages", "links_csv", "ahrefs_csv", "sitemap")
+"""Kinds that `linkwatch.sources.SOURCES` knows; a test keeps the two together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One `[[source]]`: who says that there are links."""
+
+    kind: str
+    name: str = ""  # shown in `claimed_by`; default: the kind, numbered from the second on
+    path: str = ""  # file, relative to the settings file
+    site: str = ""  # sitemap: the watched own site; links_csv without a target column: not used
+    url: str = ""  # sitemap: address of the sitemap; default: robots.txt's, then /sitemap.xml
+    columns: Mapping[str, str] = field(default_factory=dict)  # links_csv: our name = the file's header
+    max_pages: int = 5000  # sitemap: own pages to look at a night
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """`[fetch]`: how pages are read. Times in seconds, sizes in bytes."""
+
+    contact: str = ""  # URL or mail address told in the user agent; required by courtesy when pages are not yours
+    proxy: str = ""  # every page request goes through it; "{night}" becomes the night's date
+    allow_private_addresses: bool = False
+    shards: int = 4  # mapped check tasks; all pages of one host are in one shard
+    concurrency: int = 64  # hosts read at the same time, per shard
+    delay_s: float = 1.0  # between two requests to one host; robots.txt's Crawl-delay counts when longer
+    max_crawl_delay_s: float = 30.0  # longer Crawl-delays are cut to this
+    connect_timeout_s: float = 10.0
+    read_timeout_s: float = 30.0  # for the whole page
+    max_retry_after_s: float = 60.0  # a longer Retry-After ends the host for the night
+    max_body_bytes: int = 10_000_000  # decompressed
+    max_compressed_bytes: int = 5_000_000
+    max_redirects: int = 10
+    max_pages_per_host: int = 500  # a night
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSettings:
+    """`[confirm]`: when a missing link is lost."""
+
+    checks: int = 2  # looks in a row that could tell and did not show it
+    spacing_h: float = 20.0  # hours between two looks that count
+    vanished_checks: int = 3  # failures in a row (DNS, 5xx, refused) before a page counts as vanished
+    vanished_days: float = 6.0  # and at least so long
+    brake_share: float = 0.25  # share of pages that answered last time and cannot tell tonight: losses wait
+    brake_pages: int = 20  # fewer such pages than this never brake
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """`[audit]`: what a night's data must look like to be believed."""
+
+    min_live_share: float = 0.7  # live links of a site against the median of its last nights; less holds the night
+    warn_live_share: float = 1.5  # more than this only warns
+    trailing_nights: int = 14
+    max_inconclusive_share: float = 0.5  # share of tonight's looks that could not tell
+    min_coverage_share: float = 0.95  # share of the plan that was looked at
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """`[slack]`: where messages go. The token is the password of the Airflow connection."""
+
+    connection: str = "linkwatch_slack"
+    channel: str = ""  # "#backlinks" or a channel id; empty: messages are printed
+    ops_channel: str = ""  # held nights and failures; empty: `channel`
+    max_lines: int = 20  # lines in a message before the rest is counted
+    gains: bool = True  # tell gains too
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionSettings:
+    """`[suspicion]`: thresholds of the rules; their standing is in each rule's docstring."""
+
+    sitewide_pages: int = 10
+    sitewide_share: float = 0.5
+    thin_words: int = 50
+    dominated_links: int = 100
+    dominated_domains: int = 50
+    anchor_fdr: float = 0.01
+    anchor_min_domains: int = 5
+    anchor_min_ratio: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """`[report]`: the weekly report."""
+
+    weeks: int = 12  # of history in the charts
+    top: int = 20  # referring domains listed
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a night needs to know, frozen."""
+
+    home: Path
+    warehouse_url: str
+    sites: tuple[Site, ...]
+    sources: tuple[SourceSettings, ...]
+    fetch: FetchSettings = FetchSettings()
+    confirm: ConfirmSettings = ConfirmSettings()
+    audit: AuditSettings = AuditSettings()
+    slack: SlackSettings = SlackSettings()
+    suspicion: SuspicionSettings = SuspicionSettings()
+    report: ReportSettings = ReportSettings()
+    config_path: Path | None = None
+
+
+_SECTIONS: dict[str, type] = {
+    "fetch": FetchSettings,
+    "confirm": ConfirmSettings,
+    "audit": AuditSettings,
+    "slack": SlackSettings,
+    "suspicion": SuspicionSettings,
+    "report": ReportSettings,
+}
+_TABLES: dict[str, type] = {"site": Site, "source": SourceSettings}
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings file (default: `$LINKWATCH_CONFIG`) into `Settings`. Raises SettingsError."""
+    environ = os.environ if environ is None else environ
+    if path is None:
+        named = environ.get("LINKWATCH_CONFIG", "")
+        if not named:
+            raise SettingsError(
+                "settings: $LINKWATCH_CONFIG is not set; point it at a settings file "
+                "(copy include/linkwatch.example.toml), or run `linkwatch nightly` for the example world"
+            )
+        path = Path(named)
+    return parse_settings(_read_toml(path), home=home_of(environ), environ=environ, config_path=path)
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """`$LINKWATCH_HOME`, or `~/.linkwatch`."""
+    return Path(environ.get("LINKWATCH_HOME") or Path.home() / ".linkwatch").expanduser().absolute()
+
+
+def parse_settings(
+    document: Mapping[str, object],
+    *,
+    home: Path,
+    environ: Mapping[str, str] | None = None,
+    config_path: Path | None = None,
+) -> Settings:
+    """A parsed TOML document as `Settings`. Paths of sources are taken relative to the settings file."""
+    _refuse_unknown("", document, [*_SECTIONS, *_TABLES])
+    sites = tuple(_site(entry, where) for where, entry in _entries(document, "site"))
+    if not sites:
+        raise SettingsError('settings: no [[site]] is given; expected at least one, e.g. site = "example.com", role = "own"')
+    _refuse_repeats("site", [site.site for site in sites])
+    folder = config_path.absolute().parent if config_path else Path.cwd()
+    sources = _named(tuple(_source(entry, where, sites, folder) for where, entry in _entries(document, "source")))
+    if not sources:
+        raise SettingsError('settings: no [[source]] is given; expected at least one, e.g. kind = "pages", path = "pages.txt"')
+    sections = {name: _build(kind, _table(document, name), name) for name, kind in _SECTIONS.items()}
+    _check_ranges(sections)
+    warehouse_url = (environ or {}).get("LINKWATCH_WAREHOUSE") or f"sqlite:///{home / 'linkwatch.sqlite'}"
+    return Settings(
+        home=home,
+        warehouse_url=warehouse_url,
+        sites=sites,
+        sources=sources,
+        config_path=config_path,
+        **sections,  # type: ignore[arg-type]  # built from the classes named in _SECTIONS
+    )
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"settings: cannot read {path}: {error.strerror}; check $LINKWATCH_CONFIG") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"settings: {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"settings: {path} is not TOML: {error}") from error
+
+
+def _refuse_unknown(prefix: str, table: Mapping[str, object], known: list[str]) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known keys: {', '.join(sorted(known))}"
+            raise SettingsError(f"settings: unknown key {prefix}{key}; {hint}")
+
+
+def _refuse_repeats(table: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"settings: two [[{table}]] are named {name!r}; expected each name once")
+
+
+def _entries(document: Mapping[str, object], key: str) -> list[tuple[str, Mapping[str, object]]]:
+    found = document.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise SettingsError(f"settings: {key} is {type(found).__name__}; expected tables, each headed [[{key}]]")
+    return [(f"{key}[{number}].", entry) for number, entry in enumerate(found, 1)]
+
+
+def _table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
+    found = document.get(key, {})
+    if not isinstance(found, dict):
+        raise SettingsError(f"settings: {key} is {type(found).__name__}; expected a table headed [{key}]")
+    return found
+
+
+def _site(entry: Mapping[str, object], where: str) -> Site:
+    entry = {"scope": "domain", **entry}
+    site: Site = _build(Site, entry, where.rstrip("."))
+    try:
+        canonical_url(site.site if "//" in site.site else f"http://{site.site}")
+    except BadUrlError as error:
+        raise SettingsError(f"settings: {where}site is {site.site!r}; expected a domain such as example.com ({error})") from None
+    if site.scope is not Scope.PREFIX and "/" in site.site:
+        raise SettingsError(
+            f'settings: {where}site is {site.site!r}, which has a path; add scope = "prefix", or name the host alone'
+        )
+    name = site.site if site.scope is Scope.PREFIX else site.site.lower().rstrip(".")
+    return dataclasses.replace(site, site=name)
+
+
+def _source(entry: Mapping[str, object], where: str, sites: tuple[Site, ...], folder: Path) -> SourceSettings:
+    source: SourceSettings = _build(SourceSettings, entry, where.rstrip("."))
+    if source.kind not in SOURCE_KINDS:
+        near = difflib.get_close_matches(source.kind, SOURCE_KINDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(SOURCE_KINDS)}"
+        raise SettingsError(f"settings: {where}kind is {source.kind!r}; {hint}")
+    if source.kind == "sitemap":
+        own = [site.site for site in sites if site.role is Role.OWN]
+        if source.site not in own:
+            raise SettingsError(
+                f"settings: {where}site is {source.site!r}; expected an own site: {', '.join(own) or 'none is given'}"
+            )
+    elif not source.path:
+        raise SettingsError(f"settings: {where}path is missing; expected the file that source {source.kind} reads")
+    return dataclasses.replace(source, path=str(folder / source.path) if source.path else "")
+
+
+def _named(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+    counts: dict[str, int] = {}
+    named = []
+    for source in sources:
+        name = source.name
+        if not name:
+            counts[source.kind] = counts.get(source.kind, 0) + 1
+            name = source.kind if counts[source.kind] == 1 else f"{source.kind}_{counts[source.kind]}"
+        if "," in name or "/" in name:
+            raise SettingsError(f"settings: source.name is {name!r}; expected a name without comma or slash")
+        named.append(dataclasses.replace(source, name=name))
+    _refuse_repeats("source", [source.name for source in named])
+    return tuple(named)
+
+
+def _build(kind: type, table: Mapping[str, object], where: str) -> typing.Any:
+    fields = {entry.name: entry for entry in dataclasses.fields(kind)}
+    _refuse_unknown(f"{where}.", table, list(fields))
+    hints = typing.get_type_hints(kind)
+    values = {key: _convert(value, hints[key], f"{where}.{key}") for key, value in table.items()}
+    for name, entry in fields.items():
+        if name not in values and entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING:
+            raise SettingsError(f"settings: {where}.{name} is missing")
+    return kind(**values)
+
+
+def _convert(value: object, hint: object, where: str) -> object:
+    origin = typing.get_origin(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        allowed = [member.value for member in hint]
+        if value not in allowed:
+            raise SettingsError(f"settings: {where} is {value!r}; expected one of {', '.join(map(repr, allowed))}")
+        return hint(value)
+    if origin is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, dict):
+        return types.MappingProxyType({str(key): str(item) for key, item in value.items()})
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
+        return value
+    expected = getattr(hint, "__name__", str(hint))
+    raise SettingsError(f"settings: {where} is {value!r}; expected {expected}")
+
+
+def _check_ranges(sections: Mapping[str, object]) -> None:
+    for section, values in sections.items():
+        for entry in dataclasses.fields(values):  # type: ignore[arg-type]  # every section is a dataclass
+            value = getattr(values, entry.name)
+            where = f"{section}.{entry.name}"
+            if isinstance(value, bool | str):
+                continue
+            if value < 0 or (value == 0 and entry.name not in ("delay_s", "spacing_h", "max_redirects", "vanished_days")):
+                raise SettingsError(f"settings: {where} is {value}; expected more than 0")
+            if entry.name.endswith("_share") and entry.name != "warn_live_share" and value > 1:
+                raise SettingsError(f"settings: {where} is {value}; expected a share between 0 and 1")
+    proxy = sections["fetch"].proxy  # type: ignore[attr-defined]  # FetchSettings
+    if proxy and urlsplit(proxy).scheme not in ("http", "https", "socks5", "socks5h"):
+        raise SettingsError(f'settings: fetch.proxy is {proxy!r}; expected e.g. "http://127.0.0.1:8899"')
