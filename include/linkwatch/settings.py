@@ -190,7 +190,7 @@ def parse_settings(
         sites=sites,
         sources=sources,
         config_path=config_path,
-        **sections,  # type: ignore[arg-type]  # built from the classes named in _SECTIONS
+        **sections,
     )
 
 
@@ -257,9 +257,7 @@ def _source(entry: Mapping[str, object], where: str, sites: tuple[Site, ...], fo
     if source.kind == "sitemap":
         own = [site.site for site in sites if site.role is Role.OWN]
         if source.site not in own:
-            raise SettingsError(
-                f"settings: {where}site is {source.site!r}; expected an own site: {', '.join(own) or 'none is given'}"
-            )
+            raise SettingsError(f"settings: {where}site is {source.site!r}; expected an own site: {', '.join(own) or 'none'}")
     elif not source.path:
         raise SettingsError(f"settings: {where}path is missing; expected the file that source {source.kind} reads")
     return dataclasses.replace(source, path=str(folder / source.path) if source.path else "")

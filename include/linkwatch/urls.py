@@ -23,8 +23,11 @@ MAX_URL_LENGTH = 8192
 
 TRACKING_PREFIXES = ("utm_",)
 TRACKING_PARAMETERS = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid li_fat_id mc_cid mc_eid _hsenc _hsmi "
-    "mkt_tok oly_anon_id oly_enc_id vero_id wickedid srsltid".split()
+    {
+        *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "srsltid"),
+        *("igshid", "li_fat_id", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "mkt_tok", "oly_anon_id", "oly_enc_id"),
+        *("vero_id", "wickedid"),
+    }
 )
 """Parameters that tag a click and never choose the page (names as documented by the ad and mail systems that add them)."""
 
@@ -51,9 +54,9 @@ def canonical_url(url: str, base: str | None = None) -> str:
         parsed = _parse_against(url, base)
     if parsed.protocol not in _SCHEMES:
         raise BadUrlError(f"not a web page: {url[:200]!r} has scheme {parsed.protocol!r}; expected http or https")
-    if parsed.has_hash:
+    if parsed.has_hash():
         parsed.hash = ""
-    if parsed.has_credentials:
+    if parsed.has_credentials():
         parsed.username = parsed.password = ""
     if parsed.hostname.endswith("."):
         parsed.hostname = parsed.hostname.rstrip(".")
