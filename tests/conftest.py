@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from linkwatch.airflow_home import prepare_airflow
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -35,3 +36,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An Airflow of the test session's own; it must be there before the first import of airflow."""
+    home = tmp_path_factory.mktemp("airflow-home")
+    prepare_airflow(home)
+    return home

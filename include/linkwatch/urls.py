@@ -31,10 +31,12 @@ TRACKING_PARAMETERS = frozenset(
 )
 """Parameters that tag a click and never choose the page (names as documented by the ad and mail systems that add them)."""
 
-_SCHEMES = ("http:", "https:")
-_NON_LINK_SCHEMES = ("javascript:", "mailto:", "tel:", "data:", "blob:", "about:", "sms:", "whatsapp:", "ftp:")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ONLY_A_BASE_TELLS = re.compile(r"[\x00-\x20]*https?:(?![/\\])|.*[\t\n\r]", re.IGNORECASE | re.DOTALL)
+_PORT = re.compile(r":\d+$")
+_ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
+_UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_SETTLED = {f"%{byte:02{digits}}": f"%{byte:02X}" for byte in range(256) for digits in "xX"}
+_SETTLED |= {f"%{ord(char):02{digits}}": char for char in _UNRESERVED for digits in "xX"}
 
 
 class BadUrlError(ValueError):
@@ -48,27 +50,26 @@ def canonical_url(url: str, base: str | None = None) -> str:
     """
     if len(url) > MAX_URL_LENGTH:
         raise BadUrlError(f"URL of {len(url)} characters; {MAX_URL_LENGTH} at most")
-    try:
-        parsed = can_ada.parse(url)
-    except (ValueError, UnicodeError):
-        parsed = _parse_against(url, base)
-    if parsed.protocol not in _SCHEMES:
-        raise BadUrlError(f"not a web page: {url[:200]!r} has scheme {parsed.protocol!r}; expected http or https")
-    if parsed.has_hash():
-        parsed.hash = ""
-    if parsed.has_credentials():
-        parsed.username = parsed.password = ""
-    if parsed.hostname.endswith("."):
-        parsed.hostname = parsed.hostname.rstrip(".")
-    if not parsed.hostname.strip("."):
-        raise BadUrlError(f"not a web page: {url[:200]!r} has no host")
-    search = parsed.search
-    if search:
-        parsed.search = _canonical_query(search[1:])
-    href: str = parsed.href
-    if href.endswith("?"):
-        href = href[:-1]
-    return _ESCAPE.sub(_settle_escape, href) if "%" in href else href
+    href: str = _parse(url, base).href
+    # From here on `href` is serialised by the standard: its first "#" starts the fragment, its first "?" the query.
+    if "#" in href:
+        href = href[: href.index("#")]
+    if not href.startswith(("http://", "https://")):
+        raise BadUrlError(f"not a web page: {url[:200]!r} is no http(s) URL")
+    start = href.index("//") + 2
+    slash = href.index("/", start)
+    authority = href[start:slash]
+    if "@" in authority or authority.endswith(".") or ".:" in authority:
+        return canonical_url(_without_userinfo_and_root_dot(url, href[:start], authority, href[slash:]))
+    if "%" in href:
+        href = _ESCAPE.sub(_settle_escape, href)
+    if "?" in href:
+        address, _, query = href.partition("?")
+        query = _canonical_query(query)
+        href = f"{address}?{query}" if query else address
+    if len(href) > MAX_URL_LENGTH:
+        raise BadUrlError(f"URL of {len(href)} characters when escaped; {MAX_URL_LENGTH} at most")
+    return href
 
 
 def canonical_or_none(url: str, base: str | None = None) -> str | None:
@@ -90,10 +91,24 @@ def registrable_domain(url: str) -> str:
 
     `url` is an http(s) URL or a bare host. Private suffixes count (github.io is one owner a name), an unknown
     top-level domain follows the list's default rule `*`, and a host that is itself a public suffix is returned as it is.
+    Raises BadUrlError for what is neither.
     """
-    if "//" not in url:
-        url = f"http://{url}/"
-    return _domain_of_host(host_of(canonical_url(url)))
+    parsed = _parse(url if "//" in url else f"http://{url}/", None)
+    host: str = parsed.hostname
+    if not host or host[-1] == "." or not parsed.protocol.startswith("http"):
+        host = host_of(canonical_url(parsed.href))
+    return domain_of_host(host)
+
+
+@lru_cache(maxsize=262_144)
+def domain_of_host(host: str) -> str:
+    """`registrable_domain` for the host of a canonical URL (lower case, punycode, no root dot), without parsing it again."""
+    if host.startswith("[") or _is_ipv4(host):
+        return host
+    found = _SUFFIXES(host)
+    if found.suffix:
+        return f"{found.domain}.{found.suffix}" if found.domain else host
+    return ".".join(host.split(".")[-2:])
 
 
 def same_page(url: str, other: str) -> bool:
@@ -108,7 +123,10 @@ def link_id(source_url: str, target_url: str) -> int:
 
 
 class Scopes:
-    """Which watched site, if any, a URL belongs to. Where scopes overlap the narrowest wins: prefix, then host, then domain."""
+    """Which watched site, if any, a URL belongs to. Where scopes overlap the narrowest wins: prefix, then host, then domain.
+
+    Ports never matter. A prefix takes in whole path segments: `b.com/x` (or `b.com/x/`) is /x, /x/y and /x?q, never /xy.
+    """
 
     def __init__(self, sites: Iterable[Site]) -> None:
         self.sites = tuple(sites)
@@ -119,8 +137,7 @@ class Scopes:
             address = canonical_url(site.site if "//" in site.site else f"http://{site.site}")
             host = host_of(address)
             if site.scope is Scope.PREFIX:
-                path = address.split(host, 1)[1]
-                self._prefixes.setdefault(host, []).append((path[path.index("/") :], site.site))
+                self._prefixes.setdefault(host, []).append((_path(address).rstrip("/"), site.site))
             else:
                 (self._hosts if site.scope is Scope.HOST else self._domains)[host] = site.site
         for prefixes in self._prefixes.values():
@@ -131,10 +148,19 @@ class Scopes:
         """Name of the watched site that a canonical URL belongs to, or None."""
         site, prefixes = self._site_of_host(_authority(url))
         for prefix, name in prefixes:
-            path = url[url.index("/", 8) :]
-            if path.startswith(prefix):
+            path = _path(url)
+            if path == prefix or path.startswith(f"{prefix}/"):
                 return name
         return site
+
+    def watches_host(self, host: str) -> bool:
+        """True where a page of this host may belong to a watched site: the cheap question before `site_of`."""
+        site, prefixes = self._site_of_host(host)
+        return site is not None or bool(prefixes)
+
+    def divides_host(self, host: str) -> bool:
+        """True where pages of this one host may belong to different sites, because a prefix lies in it."""
+        return bool(self._site_of_host(host)[1])
 
     def _match_host(self, authority: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
         host = authority if authority.endswith("]") else authority.partition(":")[0]
@@ -147,15 +173,27 @@ class Scopes:
         return site, prefixes
 
 
-def _parse_against(url: str, base: str | None) -> can_ada.URL:
-    if base is None:
-        raise BadUrlError(f"not a web page: {url[:200]!r} is no absolute URL")
-    if url.lstrip().lower().startswith(_NON_LINK_SCHEMES):
-        raise BadUrlError(f"not a web page: {url[:200]!r}")
+def _parse(url: str, base: str | None) -> can_ada.URL:
+    try:
+        # "http:page" is relative to a base of the same scheme, but a host where there is no base: only the joiner knows.
+        if base is None or not _ONLY_A_BASE_TELLS.match(url):
+            return can_ada.parse(url)
+    except (ValueError, UnicodeError):
+        if base is None:
+            raise BadUrlError(f"not a web page: {url[:200]!r} is no absolute URL") from None
     try:
         return can_ada.parse(ada_url.join_url(base, url))
     except (ValueError, UnicodeError):
         raise BadUrlError(f"not a web page: {url[:200]!r} does not resolve against {base[:200]!r}") from None
+
+
+def _without_userinfo_and_root_dot(url: str, scheme: str, authority: str, rest: str) -> str:
+    address = authority.rpartition("@")[2]
+    port = _PORT.search(address)
+    host = address[: port.start() if port else None].rstrip(".")
+    if not host:
+        raise BadUrlError(f"not a web page: {url[:200]!r} has no host")
+    return f"{scheme}{host}{port[0] if port else ''}{rest}"
 
 
 def _canonical_query(query: str) -> str:
@@ -169,13 +207,16 @@ def _is_tracking(name: str) -> bool:
 
 
 def _settle_escape(match: re.Match[str]) -> str:
-    character = chr(int(match[1], 16))
-    return character if character in _UNRESERVED else match[0].upper()
+    return _SETTLED.get(match[0], "%25")  # a "%" that escapes nothing is a literal one
 
 
 def _authority(url: str) -> str:
     start = url.index("//") + 2
     return url[start : url.index("/", start)]
+
+
+def _path(url: str) -> str:
+    return url[url.index("/", 8) :].partition("?")[0]
 
 
 def _loose(url: str) -> str:
@@ -186,16 +227,6 @@ def _loose(url: str) -> str:
 
 # The bundled list only: no fetch at run time, no cache folder, the same answer on every machine.
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
-@lru_cache(maxsize=262_144)
-def _domain_of_host(host: str) -> str:
-    if host.startswith("[") or _is_ipv4(host):
-        return host
-    found = _SUFFIXES(host)
-    if found.suffix:
-        return f"{found.domain}.{found.suffix}" if found.domain else host
-    return ".".join(host.split(".")[-2:])
 
 
 def _is_ipv4(host: str) -> bool:

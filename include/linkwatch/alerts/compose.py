@@ -1,0 +1,188 @@
+"""A night as messages: one a site, lost first and most valuable first, with all details in its thread. Pure.
+
+What is not told: links that we merely came to know (`discovered`), except as one count on a site's first night; changes of the
+text around a link; and a site of which there is nothing to tell. An alert that says nothing teaches people to stop reading.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from linkwatch.alerts.groups import TITLES, Group, Room, link_line, size, told_groups, write_groups
+from linkwatch.alerts.markup import context, escape, header, link, quoted
+from linkwatch.alerts.message import Block, ChangeLine, Message
+from linkwatch.alerts.words import details, domains, links, lost_day
+from linkwatch.alerts.words import findings as count_findings
+from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Severity, Site
+from linkwatch.settings import SlackSettings
+
+THREAD_MESSAGES = 25
+"""Replies with details at most; at Slack's one message a second they take half a minute. The rest is counted."""
+
+_Entry = TypeVar("_Entry", ChangeLine, Finding)
+
+
+def night_messages(
+    night: str,
+    sites: Sequence[Site],
+    summaries: Sequence[NightSummary],
+    changes: Sequence[ChangeLine],
+    findings: Sequence[Finding],
+    settings: SlackSettings,
+) -> list[Message]:
+    """All messages of a published night in their order of delivery: own sites first, each message before its thread.
+
+    `findings` are those to tell tonight (new ones); `changes` may be in any order and of any kind.
+    """
+    summary_of = {summary.site: summary for summary in summaries}
+    changes_of, findings_of = _by_site(changes), _by_site(findings)
+    messages: list[Message] = []
+    for site in sorted(sites, key=lambda entry: entry.role is not Role.OWN):
+        summary = summary_of.get(site.site)
+        told = told_groups(changes_of.get(site.site, ()), settings)
+        found = sorted(findings_of.get(site.site, ()), key=lambda entry: list(Severity).index(entry.severity))
+        first_look = _first_look(summary, changes_of.get(site.site, ()))
+        if told or found or first_look:
+            channel = site.channel or settings.channel
+            main = _main_message(night, site, summary, told, found, first_look, channel, settings.max_lines)
+            messages += [main, *_thread(main, told), *_closings(main, told.get(ChangeKind.RECOVERED, ()))]
+    return [replace(message, position=position) for position, message in enumerate(messages)]
+
+
+def nightly_key(night: str, site: str) -> str:
+    """Identity of a site's message of a night."""
+    return f"nightly:{night}:{site}"
+
+
+def _by_site(entries: Iterable[_Entry]) -> dict[str, list[_Entry]]:
+    found: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.site, []).append(entry)
+    return found
+
+
+def _first_look(summary: NightSummary | None, changes: Sequence[ChangeLine]) -> str:
+    """What to say of a site whose every live link is new to us: its first night. Otherwise ""."""
+    discovered = sum(line.kind == ChangeKind.DISCOVERED for line in changes)
+    if summary is None or not discovered or discovered < summary.links_live:
+        return ""
+    live = f"{links(summary.links_live)} live from {domains(summary.referring_domains_live)}"
+    return f"First look: {live}; changes are told from now on."
+
+
+def _main_message(
+    night: str,
+    site: Site,
+    summary: NightSummary | None,
+    told: Mapping[ChangeKind, Sequence[Group]],
+    found: Sequence[Finding],
+    first_look: str,
+    channel: str,
+    max_lines: int,
+) -> Message:
+    counts = [f"{links(size(groups))} {kind} ({domains(len(groups))})" for kind, groups in told.items()]
+    counts += [count_findings(len(found))] if found else []
+    room = Room(max_lines)
+    for kind, groups in told.items():
+        room.start(f"*{TITLES[kind]}: {links(size(groups))} from {domains(len(groups))}*")
+        write_groups(room, kind, groups, site.site)
+    if found:
+        room.start(f"*Worth a look: {count_findings(len(found))}*")
+        shown = sum(room.take(_finding_line(finding)) for finding in found)
+        if shown < len(found):
+            room.note(f"… and {count_findings(len(found) - shown, 'more ')}")
+    role = "" if site.role is Role.OWN else f" ({site.role})"
+    title = f"{site.site}{role}: night of {night}"
+    small = [first_look] if first_look else []
+    if summary is not None and not first_look:
+        small.append(f"Now {links(summary.links_live)} live from {domains(summary.referring_domains_live)}.")
+    if summary is not None and summary.pages_fetched:
+        small.append(f"{summary.pages_fetched:,} pages looked at tonight, {summary.pages_inconclusive:,} could not tell.")
+    blocks: list[Block] = [header(title), *room.blocks]
+    if small:
+        blocks.append(context(" ".join(small)))
+    text = escape(f"{title}: {', '.join(counts) or first_look}")
+    return Message(nightly_key(night, site.site), night, site.site, "nightly", channel, text, tuple(blocks))
+
+
+def _finding_line(finding: Finding) -> str:
+    """Severity, rule and evidence; what the evidence holds is text from pages as far as we know."""
+    facts = []
+    for name, value in finding.evidence.items():
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            facts.append(f"{name.replace('_', ' ')} {link(value)}")
+        elif isinstance(value, bool | int | float):
+            facts.append(f"{name.replace('_', ' ')} {round(value, 3) if isinstance(value, float) else value}")
+        elif isinstance(value, str) and value:
+            facts.append(f"{name.replace('_', ' ')} {quoted(value)}")
+        elif isinstance(value, list | tuple) and value and str(value[0]).startswith(("http://", "https://")):
+            facts.append(f"e.g. {link(str(value[0]))}")
+    return f"• {finding.severity}: *{escape(finding.rule.replace('_', ' '))}*" + (f" ({', '.join(facts[:5])})" if facts else "")
+
+
+def _thread(main: Message, told: Mapping[ChangeKind, Sequence[Group]]) -> list[Message]:
+    """Every change with all that is known of it, in as many replies as the limits ask for."""
+    entries = (
+        (TITLES[kind], f"• {link_line(line, main.site)}\n      {details(line)}")
+        for kind, groups in told.items()
+        for group in groups
+        for line in group.lines
+    )
+    rooms: list[Room] = []
+    titled = ""
+    for number, (title, entry) in enumerate(entries):
+        opening = "" if title == titled else f"*{title}*\n"
+        if not rooms or len(opening + entry) >= rooms[-1].chars:
+            if len(rooms) == THREAD_MESSAGES:
+                left = links(sum(map(size, told.values())) - number, "more ")
+                rooms[-1].note(f"… and {left}: table `change`, night {main.night}, site {escape(main.site)}")
+                break
+            rooms.append(Room(lines=0))
+            opening = f"*{title}*\n"
+        if opening:
+            rooms[-1].start(opening + entry)
+        else:
+            rooms[-1].take(entry, counts=False)
+        titled = title
+    return [
+        Message(
+            dedupe_key=f"{main.dedupe_key}:thread:{part}",
+            night=main.night,
+            site=main.site,
+            kind="thread",
+            channel=main.channel,
+            text=escape(f"{main.site}: details of the night of {main.night}, part {part} of {len(rooms)}"),
+            blocks=tuple(room.blocks),
+            parent_key=main.dedupe_key,
+        )
+        for part, room in enumerate(rooms, 1)
+    ]
+
+
+def _closings(main: Message, groups: Sequence[Group]) -> list[Message]:
+    """A recovered link closes its loss: one reply in the thread of each night that told one."""
+    by_night: dict[str, list[ChangeLine]] = {}
+    for group in groups:
+        for line in group.lines:
+            by_night.setdefault(lost_day(line), []).append(line)
+    by_night.pop("", None)
+    closings = []
+    for lost_night, lines in sorted(by_night.items()):
+        room = Room(len(lines))
+        room.start(f"*Recovered in the night of {main.night}: {links(len(lines))} lost in the night of {lost_night}*")
+        shown = sum(room.take(f"• {link_line(line, main.site)}") for line in lines)
+        if shown < len(lines):
+            room.note(f"… and {links(len(lines) - shown, 'more ')}")
+        closings.append(
+            Message(
+                dedupe_key=f"recovered:{main.night}:{main.site}:{lost_night}",
+                night=main.night,
+                site=main.site,
+                kind="recovered",
+                channel=main.channel,
+                text=escape(f"{main.site}: {links(len(lines))} lost in the night of {lost_night} recovered"),
+                blocks=tuple(room.blocks),
+                parent_key=nightly_key(lost_night, main.site),
+            )
+        )
+    return closings

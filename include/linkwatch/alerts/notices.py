@@ -1,0 +1,55 @@
+"""The two messages that are about no single site's night: a held night for operations, and the week in numbers. Pure."""
+
+from collections.abc import Sequence
+
+from linkwatch.alerts.markup import context, escape, header, quoted, sections
+from linkwatch.alerts.message import Block, Message, WeeklyNumbers
+from linkwatch.alerts.words import domains, findings, links
+from linkwatch.model import Role
+from linkwatch.settings import SlackSettings
+
+
+def held_message(night: str, failed: Sequence[tuple[str, object, object]], settings: SlackSettings) -> Message:
+    """What operations is told of a held night, once: `failed` has (title, observed, expected) of each failed expectation."""
+    failures = "1 check" if len(failed) == 1 else f"{len(failed)} checks"
+    title = f"Night of {night} is held: {failures} failed"
+    lines = [f"• *{escape(name)}*: got {quoted(str(got), 160)}, expected {quoted(str(want), 160)}" for name, got, want in failed]
+    what_now = [
+        "Nothing of this night is published, nobody was told of its changes, and the last published night stays in force.",
+        f"If the data is right after all: `linkwatch release {night}`. To throw it away: `linkwatch drop {night}`.",
+    ]
+    blocks: tuple[Block, ...] = (header(title), *sections([*lines[:_HELD_LINES], *what_now]))
+    channel = settings.ops_channel or settings.channel
+    return Message(f"held:{night}", night, "", "held", channel, escape(title), blocks)
+
+
+def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, settings: SlackSettings) -> Message:
+    """The week that ends with `night` in numbers, a line a site, own sites first, and where the report is."""
+    title = f"Backlinks: the week up to {night}"
+    ordered = sorted(rows, key=lambda row: (row.role is not Role.OWN, row.site))
+    lines = [_week_line(row) for row in ordered[:_WEEK_LINES]]
+    if len(ordered) > _WEEK_LINES:
+        lines.append(f"… and {len(ordered) - _WEEK_LINES} more sites in the report")
+    text = "; ".join(f"{row.site}: {links(row.gained)} gained, {links(row.lost)} lost" for row in ordered[:5])
+    blocks = (
+        header(title),
+        *sections(lines or ["No site has a published night in this week."]),
+        context(f"Report: {quoted(report_path, 200)}"),
+    )
+    return Message(f"weekly:{night}", night, "", "weekly", settings.channel, escape(f"{title}: {text}"), blocks)
+
+
+_HELD_LINES = 20
+_WEEK_LINES = 40
+
+
+def _week_line(row: WeeklyNumbers) -> str:
+    role = "" if row.role is Role.OWN else f" ({row.role})"
+    counts = [("gained", row.gained), ("lost", row.lost), ("recovered", row.recovered), ("changed", row.changed)]
+    moved = ", ".join(f"{links(number)} {what}" for what, number in counts if number) or "no link gained or lost"
+    line = f"*{escape(row.site)}*{role}: {links(row.links_live)} live from {domains(row.referring_domains_live)}; {moved}"
+    if row.findings:
+        line += f"; {findings(row.findings)}"
+    if row.held_nights:
+        line += f"; {row.held_nights} nights held" if row.held_nights > 1 else "; 1 night held"
+    return line

@@ -1,0 +1,147 @@
+"""The command line: `linkwatch nightly | check | nights | release | drop | report | up`.
+
+    __init__.py   arguments, and errors as people read them
+    night_run.py  the real DAG in this process, and what it found as tables
+    web.py        `up`: Airflow with its web interface, started and stopped as one
+    screen.py     what the terminal shows
+
+Exit status: 0 done (for `nightly`: published), 1 failed, 2 wrong arguments, 3 held by the audit.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from linkwatch.errors import LinkwatchError
+from linkwatch.urls import BadUrlError
+
+EXIT_FAILED, EXIT_HELD = 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the `linkwatch` command; returns its exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except (LinkwatchError, BadUrlError) as error:
+        print(f"linkwatch: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        print("linkwatch: stopped; run the same command again to go on where it stopped", file=sys.stderr)
+        return EXIT_FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="linkwatch", description="Watches backlinks and says what is true of them.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    nightly = commands.add_parser("nightly", help="run the nightly DAG here and show what was found")
+    nightly.add_argument("--date", type=_night, help="the night to run, YYYY-MM-DD, UTC (default: tonight)")
+    nightly.set_defaults(run=_run_nightly)
+
+    check = commands.add_parser("check", help="look at one page for links to one target and explain the answer")
+    check.add_argument("page", help="URL of the source page")
+    check.add_argument("target", help="URL of the target, or a domain to find every link to it")
+    check.set_defaults(run=_run_check)
+
+    nights = commands.add_parser("nights", help="the last nights, and which are held")
+    nights.add_argument("--limit", type=int, default=14, help="how many (default: 14)")
+    nights.set_defaults(run=_run_nights)
+
+    for verb, text in (("release", "publish a held night all the same"), ("drop", "throw a held night away")):
+        command = commands.add_parser(verb, help=text)
+        command.add_argument("night", type=_night, metavar="NIGHT", help="YYYY-MM-DD")
+        command.set_defaults(run=_run_release if verb == "release" else _run_drop)
+
+    report = commands.add_parser("report", help="write the weekly report and say where it is")
+    report.add_argument("--week", type=_night, help="any day of the week (default: the week of the last night)")
+    report.set_defaults(run=_run_report)
+
+    up = commands.add_parser("up", help="Airflow with its web interface; Ctrl-C stops all of it")
+    up.set_defaults(run=_run_up)
+    return parser
+
+
+def _night(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; expected YYYY-MM-DD") from None
+
+
+def _run_nightly(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.night_run import run_example_nights, run_night
+
+    if os.environ.get("LINKWATCH_CONFIG"):
+        now = datetime.now(UTC).replace(microsecond=0)
+        # A past night stands for the hour of its schedule; tonight stands for the moment that it is run.
+        as_of = datetime.combine(parsed.date, time(3), UTC) if parsed.date and parsed.date != now.date() else now
+        return run_night(as_of)
+    return run_example_nights(parsed.date)
+
+
+def _run_check(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.screen import show_explanation
+    from linkwatch.steps.single import explain_link
+
+    explanation = explain_link(parsed.page, parsed.target)
+    show_explanation(explanation)
+    return 0
+
+
+def _run_nights(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.screen import show_nights
+    from linkwatch.steps.upkeep import list_nights
+
+    use_example_without_config()
+    show_nights(list_nights(parsed.limit))
+    return 0
+
+
+def _run_release(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.screen import say
+    from linkwatch.steps.upkeep import release
+
+    use_example_without_config()
+    night = parsed.night.isoformat()
+    release(night)
+    say(f"night {night} is released and published")
+    return 0
+
+
+def _run_drop(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.screen import say
+    from linkwatch.steps.upkeep import drop
+
+    use_example_without_config()
+    night = parsed.night.isoformat()
+    drop(night)
+    say(f"night {night} is dropped; `linkwatch nightly --date {night}` runs it anew")
+    return 0
+
+
+def _run_report(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.screen import say
+    from linkwatch.steps.week import begin_week, report_week
+
+    use_example_without_config()
+    week = begin_week(parsed.week)
+    say(f"weekly report of the week from {week}: {report_week(week)['path']}")
+    return 0
+
+
+def _run_up(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.web import run_until_interrupted
+
+    del parsed
+    return run_until_interrupted()
+
+
+def use_example_without_config() -> None:
+    """Without a settings file every command speaks of the example world, in a home of its own beside the user's."""
+    if not os.environ.get("LINKWATCH_CONFIG"):
+        from linkwatch.cli.night_run import example_environment
+
+        os.environ.update(example_environment())

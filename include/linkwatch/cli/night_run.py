@@ -1,0 +1,108 @@
+"""The real nightly DAG, run in this process, and what it found shown as tables."""
+
+import os
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from linkwatch.airflow_home import PROJECT, prepare_airflow
+from linkwatch.cli import EXIT_FAILED, EXIT_HELD
+from linkwatch.cli.screen import Bars, say, show_failure, show_night, show_where
+from linkwatch.errors import LinkwatchError, NightError
+from linkwatch.progress import watch
+from linkwatch.settings import home_of, load_settings
+
+EXAMPLE_NIGHTS = 3
+"""Of the example world, when no settings file is given: enough for a loss to be confirmed."""
+
+
+def run_night(as_of: datetime) -> int:
+    """Run the DAG for the night of `as_of` and show it. Returns the exit status of `linkwatch nightly`."""
+    settings = load_settings()
+    prepare_airflow(settings.home)
+    status = _run_and_show(as_of)
+    show_where(settings)
+    return status
+
+
+def run_example_nights(only: date | None = None) -> int:
+    """The first nights of the example world (or the one that `only` names), each through the real DAG."""
+    from linkwatch.world import FIRST_NIGHT, World
+    from linkwatch.world.files import write_world
+    from linkwatch.world.server import serve
+
+    nights = [FIRST_NIGHT.fromordinal(FIRST_NIGHT.toordinal() + index) for index in range(EXAMPLE_NIGHTS)]
+    if only is not None and only < FIRST_NIGHT:
+        raise NightError(f"the example world begins on {FIRST_NIGHT}; got {only}; name that night or a later one")
+    environment = example_environment()
+    os.environ.update(environment)
+    world = World()
+    say("no settings file ($LINKWATCH_CONFIG): this is the example world, a little web of its own on this machine")
+    with serve(world) as proxy:
+        write_world(home_of(environment) / "world", proxy)
+        settings = load_settings()
+        prepare_airflow(settings.home)
+        statuses = [_run_and_show(datetime.combine(night, time(3), UTC)) for night in ([only] if only else nights)]
+    show_where(settings)
+    return max(statuses)
+
+
+def example_environment() -> dict[str, str]:
+    """Variables that point linkwatch at the example world, in a home of its own: it never mixes with a user's data."""
+    home = home_of(os.environ)
+    if home.name != "example":
+        home = home / "example"
+    return {"LINKWATCH_HOME": str(home), "LINKWATCH_CONFIG": str(home / "world" / "world.toml")}
+
+
+def _run_and_show(as_of: datetime) -> int:
+    from linkwatch.steps.upkeep import night_view
+
+    failures = run_dag("nightly_links", as_of)
+    night = as_of.date().isoformat()
+    if failures:
+        for task, error in failures:
+            show_failure(task, failure_text(error))
+        return EXIT_FAILED
+    view = night_view(night)
+    show_night(view)
+    return EXIT_HELD if view.held else 0
+
+
+def run_dag(dag_id: str, as_of: datetime) -> list[tuple[str, BaseException]]:
+    """Run one DAG in this process for one logical date; returns the tasks that failed, with what they raised.
+
+    A failed task is not retried: whoever runs it by hand is there to read the error.
+    """
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(PROJECT / "dags"))
+    if bag.import_errors:
+        raise LinkwatchError(f"dags: {next(iter(bag.import_errors.values()))}")
+    dag = bag.dags[dag_id]
+    failures: list[tuple[str, BaseException]] = []
+
+    def note(context: Mapping[str, Any]) -> None:
+        failures.append((context["task_instance"].task_id, context["exception"]))
+
+    for task in dag.tasks:
+        task.retries = 0
+        task.on_failure_callback = [note]
+    bars = Bars()
+    watch(bars)
+    try:
+        run = dag.test(logical_date=as_of)
+    finally:
+        watch(None)
+        bars.close()
+    if not failures and str(run.state) != "success":
+        raise LinkwatchError(f"{dag_id}: the run ended as {run.state}, and no task said why; look into $AIRFLOW_HOME/logs")
+    return failures
+
+
+def failure_text(error: BaseException) -> str:
+    """What a person reads: a linkwatch error as it stands, anything else (a bug) with its traceback."""
+    if isinstance(error, LinkwatchError):
+        return str(error)
+    return "".join(traceback.format_exception(error)) + "\nThis is a bug in linkwatch; please report it with the lines above."

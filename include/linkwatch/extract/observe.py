@@ -1,0 +1,180 @@
+"""A fetched page becomes one Observation: its Look, and a Sighting for every link that leads to a watched site."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pyarrow as pa
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+from linkwatch import schemas
+from linkwatch.extract.charset import markup_of
+from linkwatch.extract.facts import Said, base_of, read_facts
+from linkwatch.extract.hiding import Hiding
+from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
+from linkwatch.extract.verdicts import judge, too_deep
+from linkwatch.extract.zones import Zones
+from linkwatch.model import FetchedPage, Outcome
+from linkwatch.urls import Scopes, domain_of_host, host_of, link_id, same_page
+
+MAX_DETAIL = 300  # characters
+MAX_VALIDATOR = 500  # characters of ETag and Last-Modified; a longer one is not worth sending back
+MAX_DOMAINS = 200
+
+
+class Look(NamedTuple):
+    """What one look at one page ended in: a row of `schemas.LOOKS`. Facts are empty unless the outcome is readable."""
+
+    url: str
+    host: str
+    source_domain: str
+    outcome: str
+    final_url: str
+    redirects: str
+    moved: bool
+    detail: str
+    etag: str
+    last_modified: str
+    title: str = ""
+    language: str = ""
+    meta_robots: str = ""
+    x_robots_tag: str = ""
+    canonical_url: str = ""
+    noindex: bool = False
+    words: int = 0
+    external_links: int = 0
+    linked_domains: str = "[]"
+    content_hash: str = ""
+    http_status: int | None = None
+
+
+class Sighting(NamedTuple):
+    """One link seen on a page: a row of `schemas.SIGHTINGS`."""
+
+    link_id: int
+    site: str
+    source_url: str
+    target_url: str
+    position: int
+    anchor: str
+    rel: str
+    followed: bool
+    nofollow_by: str
+    zone: str
+    hidden_by: str
+    element: str
+    context_left: str
+    context_right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a look at a page showed. `sightings` are in document order; empty unless the outcome is readable."""
+
+    look: Look
+    sightings: tuple[Sighting, ...]
+
+
+def observe(page: FetchedPage, scopes: Scopes) -> Observation:
+    """Read a fetched page. Any body makes an Observation; none raises.
+
+    A page that answered 200 and is no page (error page, challenge, parked domain, empty shell) gets the outcome that it
+    deserves, but only when no link to a watched site stands in it: a link that is there is there.
+    """
+    look = _bare_look(page)
+    if page.outcome is not Outcome.READABLE:
+        return Observation(look, ())
+    if too_deep(page.body):
+        return Observation(look._replace(outcome=Outcome.TOO_LARGE, detail="nested too deeply to be read"), ())
+    markup = markup_of(page.body, page.headers.get("content-type", ""))
+    document = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
+    base = base_of(document, page.final_url)
+    homes = {site for site in (scopes.site_of(page.url), scopes.site_of(page.final_url)) if site is not None}
+    links = survey(document, page.final_url, base, scopes, homes)
+    said = read_facts(document, page.headers, page.final_url, base)
+    zones = Zones(document)
+    hiding = Hiding(document) if links.watched else None
+    sightings = tuple(_sightings(page.url, links.watched, said, zones, hiding)) if hiding else ()
+    words = zones.count_words()
+    verdict = None if sightings else judge(markup, page, said.title, words, links.total)
+    if verdict is not None:
+        return Observation(look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL]), ())
+    look = look._replace(
+        **said._asdict(),
+        noindex=said.noindex,
+        words=words,
+        external_links=links.external,
+        linked_domains=json.dumps(sorted(links.domains)[:MAX_DOMAINS], separators=(",", ":")),
+        content_hash=hashlib.blake2b(page.body, digest_size=8).hexdigest(),
+    )
+    return Observation(look, sightings)
+
+
+def looks_table(looks: Sequence[Look]) -> pa.Table:
+    """Looks as an Arrow table of schema `schemas.LOOKS`."""
+    return _table(looks, schemas.LOOKS)
+
+
+def sightings_table(sightings: Sequence[Sighting]) -> pa.Table:
+    """Sightings as an Arrow table of schema `schemas.SIGHTINGS`."""
+    return _table(sightings, schemas.SIGHTINGS)
+
+
+def _table(rows: Sequence[Look] | Sequence[Sighting], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _bare_look(page: FetchedPage) -> Look:
+    host = host_of(page.url)
+    return Look(
+        url=page.url,
+        host=host,
+        source_domain=domain_of_host(host),
+        outcome=page.outcome.value,
+        final_url=page.final_url,
+        redirects=json.dumps([[hop.status, hop.url] for hop in page.redirects]) if page.redirects else "[]",
+        moved=not same_page(page.url, page.final_url),
+        detail=page.detail[:MAX_DETAIL],
+        etag=_validator(page, "etag"),
+        last_modified=_validator(page, "last-modified"),
+        http_status=page.http_status,
+    )
+
+
+def _validator(page: FetchedPage, name: str) -> str:
+    value = page.headers.get(name, "")
+    return value if len(value) <= MAX_VALIDATOR else ""
+
+
+def _sightings(source_url: str, watched: Iterable[Found], said: Said, zones: Zones, hiding: Hiding) -> Iterable[Sighting]:
+    seen: Counter[int] = Counter()
+    for found in watched:
+        key = link_id(source_url, found.target)
+        seen[key] += 1
+        if seen[key] > MAX_OCCURRENCES:
+            continue
+        rel = rel_tokens(found.node)
+        withheld = (*(() if WITHHOLDING.isdisjoint(rel) else ("rel",)), *said.nofollow_by)
+        anchor, element = anchor_of(found.node)
+        left, right = context_of(found.node)
+        zone = zones.of(found.node)
+        yield Sighting(
+            link_id=key,
+            site=found.site,
+            source_url=source_url,
+            target_url=found.target,
+            position=found.position,
+            anchor=anchor,
+            rel=" ".join(rel),
+            followed=not withheld,
+            nofollow_by=" ".join(withheld),
+            zone=zone.value,
+            hidden_by=hiding.of(found.node, zone),
+            element=element.value,
+            context_left=left,
+            context_right=right,
+        )

@@ -1,0 +1,28 @@
+"""Snapshots: the state of every known link after a night, as Parquet files; the arithmetic on them is DuckDB's.
+
+    store.py    the folder of nights: staged tables, facts, and the one write that publishes
+    files.py    paths and URLs, whole-file writes, damaged files
+    engine.py   a DuckDB connection on Parquet files, results out as Parquet
+    plan.py     which pages to look at tonight
+    fold.py     last snapshot + tonight's evidence = next snapshot
+    diff.py     two snapshots = what differs, and the numbers of one
+
+The queries stand in `linkwatch/sql`; each has a plain-Python twin in `tests/twins`.
+"""
+
+from linkwatch.snapshots.diff import changed_links, diff_snapshots, pages_looked, site_counts
+from linkwatch.snapshots.fold import FoldCounts, FoldInputs, fold_night
+from linkwatch.snapshots.plan import plan_pages
+from linkwatch.snapshots.store import NightStore
+
+__all__ = [
+    "FoldCounts",
+    "FoldInputs",
+    "NightStore",
+    "changed_links",
+    "diff_snapshots",
+    "fold_night",
+    "pages_looked",
+    "plan_pages",
+    "site_counts",
+]

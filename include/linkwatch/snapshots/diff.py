@@ -1,0 +1,83 @@
+"""Diff: what differs between two snapshots, and the numbers of one. Says what happened; somebody else tells people."""
+
+from datetime import datetime
+
+import pyarrow as pa
+
+from linkwatch import schemas
+from linkwatch.snapshots.engine import connect, damaged, fetch, relation, statement
+
+TOLD_ATTRIBUTES = (
+    "anchor",
+    "followed",
+    "hidden_by",
+    "nofollow_by",
+    "page_canonical",
+    "page_noindex",
+    "rel",
+    "target_broken",
+    "zone",
+)
+"""What makes a live link `changed`, in the order in which a change's reason names them. A new context alone is no news."""
+
+DURABLE = tuple(name for name in schemas.LINKS.names if name not in ("link_id", "last_seen_at", "row_hash"))
+"""The columns whose difference is a difference: all but the key, the hash, and the one that moves every night."""
+
+
+def diff_snapshots(before: str | None, after: str) -> pa.Table:
+    """Links that differ (schemas.CHANGES by link_id), from two files of schemas.LINKS; `before` None: all are new.
+
+    The JSON of `before` and `after` holds the durable columns that differ (all, when the other side does not know the
+    link, which is then `{}`), times as ISO 8601 in UTC. It leaves out `link_id`, which is the row's own column: a reader
+    that takes JSON numbers for floats would round it. Raises StoreError for files that cannot be read.
+    """
+    with connect(after) as connection, damaged([path for path in (before, after) if path]):
+        relation(connection, "before_links", [before] if before else [], schemas.LINKS)
+        relation(connection, "after_links", [after], schemas.LINKS)
+        query = (
+            statement("diff")
+            .replace("{told}", ", ".join(f"CASE WHEN {_differs(name)} THEN '{name}' END" for name in TOLD_ATTRIBUTES))
+            .replace("{before}", ", ".join(_member("b", "a", name) for name in DURABLE))
+            .replace("{after}", ", ".join(_member("a", "b", name) for name in DURABLE))
+            .replace("{differs}", " OR ".join(["a.link_id IS NULL", "b.link_id IS NULL", *map(_differs, DURABLE)]))
+        )
+        return fetch(connection, query, {}, schemas.CHANGES)
+
+
+def changed_links(before: str | None, after: str) -> pa.Table:
+    """Rows of `after` (schemas.LINKS by link_id) that are new or differ in a durable column: what a warehouse must be told."""
+    with connect(after) as connection, damaged([path for path in (before, after) if path]):
+        relation(connection, "before_links", [before] if before else [], schemas.LINKS)
+        relation(connection, "after_links", [after], schemas.LINKS)
+        differs = " OR ".join(["b.link_id IS NULL", *map(_differs, DURABLE)])
+        return fetch(connection, statement("changed_links").replace("{differs}", differs), {}, schemas.LINKS)
+
+
+def site_counts(after: str) -> dict[str, tuple[int, int]]:
+    """For each site that a snapshot's links lead to: live links, and referring domains with a live link."""
+    query = (
+        "SELECT site, count(*) FILTER (state = 'live'), count(DISTINCT source_domain) FILTER (state = 'live') "
+        "FROM after_links GROUP BY site ORDER BY site"
+    )
+    with connect(after) as connection, damaged([after]):
+        relation(connection, "after_links", [after], schemas.LINKS)
+        return {site: (links, domains) for site, links, domains in connection.sql(query).fetchall()}
+
+
+def pages_looked(pages: str, as_of: datetime) -> pa.Table:
+    """Rows of a snapshot of pages (schemas.PAGES by url) that were looked at in the night of `as_of`."""
+    with connect(pages) as connection, damaged([pages]):
+        relation(connection, "pages", [pages], schemas.PAGES)
+        return fetch(connection, "FROM pages WHERE last_fetched_at = $as_of ORDER BY url", {"as_of": as_of}, schemas.PAGES)
+
+
+def _differs(name: str) -> str:
+    return f"a.{name} IS DISTINCT FROM b.{name}"
+
+
+def _member(side: str, other: str, name: str) -> str:
+    value = f"{side}.{name}"
+    if pa.types.is_timestamp(schemas.LINKS.field(name).type):
+        value = f"strftime(make_timestamp(epoch_us({value})), '%Y-%m-%dT%H:%M:%S.%fZ')"
+    known = f"{side}.link_id IS NOT NULL AND ({other}.link_id IS NULL OR {_differs(name)})"
+    return f"CASE WHEN {known} THEN '\"{name}\":' || coalesce(to_json({value})::VARCHAR, 'null') END"

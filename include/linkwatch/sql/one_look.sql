@@ -1,0 +1,10 @@
+-- One look per page where shards disagree: what could tell before what could not; the rest only makes the choice certain.
+SELECT all_looks.*
+FROM all_looks JOIN outcomes USING (outcome)
+QUALIFY 1 = row_number() OVER (
+    PARTITION BY url
+    ORDER BY outcome <> 'readable', outcome <> 'not_modified', evidence <> 'gone', outcome,
+        final_url, redirects, moved, detail, etag, last_modified, host, source_domain, title, language, meta_robots,
+        x_robots_tag, canonical_url, noindex, words, external_links, linked_domains, content_hash,
+        http_status NULLS LAST
+)

@@ -1,0 +1,35 @@
+"""The verbs that tasks and the command line call: the only place where stages meet.
+
+    night.py     begin, collect, plan, check, fold, audit, publish, detect, alert: one night, a verb a task
+    telling.py   what a published night means: rows for the warehouse, messages for people
+    upkeep.py    held nights (release, drop) and the list of nights
+    week.py      the weekly report
+    single.py    one page and one target, looked at right now
+
+Every verb is idempotent: what is finished stays as it is, what is not is done. Settings come from the environment.
+"""
+
+from linkwatch.steps.night import alert, audit, begin, check, collect, detect, fold, plan, publish
+from linkwatch.steps.single import explain_link
+from linkwatch.steps.upkeep import drop, list_nights, release
+from linkwatch.steps.week import begin_week, begin_week_before, report_week, tell_week
+
+__all__ = [
+    "alert",
+    "audit",
+    "begin",
+    "begin_week",
+    "begin_week_before",
+    "check",
+    "collect",
+    "detect",
+    "drop",
+    "explain_link",
+    "fold",
+    "list_nights",
+    "plan",
+    "publish",
+    "release",
+    "report_week",
+    "tell_week",
+]

@@ -1,0 +1,269 @@
+"""One night, a verb a task. Each takes the night's name ("2026-11-22"), does its part once, and returns counts.
+
+What a verb has finished lies in the night's folder; called again it answers from there. That is what makes a killed run
+safe to run again: the pages that were looked at are not looked at twice, so both runs tell the same.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkwatch import schemas
+from linkwatch.alerts import held_message
+from linkwatch.errors import NightError, SourceError
+from linkwatch.extract import Look, Sighting, looks_table, observe, sightings_table
+from linkwatch.fetch import XML_TYPES, Fetcher
+from linkwatch.model import Audit, PageRequest
+from linkwatch.progress import track
+from linkwatch.quality import AuditInput, AuditResult, run_audit
+from linkwatch.settings import Settings, SourceSettings, load_settings
+from linkwatch.snapshots import FoldInputs, NightStore, fold_night, plan_pages, site_counts
+from linkwatch.sources import Rejects, read_claims
+from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night
+from linkwatch.urls import Scopes
+from linkwatch.warehouse import Outbox, loaded_nights, migrate, open_warehouse, record_held
+
+log = logging.getLogger(__name__)
+
+
+def begin(logical_date: datetime) -> str:
+    """Open the night that a run stands for and return its name: the UTC date of the run.
+
+    The first run of a night settles its time; a later run of the same night keeps it. Raises NightError for a night
+    that lies before the last published one: snapshots follow each other, none can be slipped in between.
+    """
+    _, store = open_night_store()
+    as_of = logical_date.astimezone(UTC)
+    night = as_of.date().isoformat()
+    latest = store.latest()
+    if latest is not None and night < latest and not store.is_published(night):
+        raise NightError(
+            f"night {night} lies before the last published night {latest}; expected a later one. "
+            "A snapshot cannot be slipped in between; run tonight instead"
+        )
+    store.begin(night, as_of)
+    return night
+
+
+def collect(night: str) -> dict[str, int]:
+    """Read every source into the night's claims. A source that cannot be read is noted and the others go on."""
+    settings, store = open_night_store()
+    done = store.read_facts(night, "collect")
+    if done is None:
+        scopes = Scopes(settings.sites)
+        batches: list[pa.RecordBatch] = []
+        with Fetcher(settings.fetch, night=night) as fetcher:
+            fetch = partial(fetcher.fetch, accept=XML_TYPES)
+            sources = [
+                _read_source(source, scopes, fetch, store, night, batches)
+                for source in track(settings.sources, "reading sources", len(settings.sources))
+            ]
+        store.write_table(night, "claims", pa.Table.from_batches(batches, schemas.CLAIMS))
+        done = {"sources": sources}
+        store.write_facts(night, "collect", done)
+    counts = {
+        "sources": len(done["sources"]),
+        "claims": sum(source["claims"] for source in done["sources"]),
+        "rejected": sum(source["rejected"] for source in done["sources"]),
+        "unreadable_sources": sum(bool(source["error"]) for source in done["sources"]),
+    }
+    log.info("collected night=%s %s", night, counts)
+    return counts
+
+
+def plan(night: str) -> list[int]:
+    """Choose the pages to look at tonight; returns the shards that they fall into (at least one, so that tasks follow)."""
+    settings, store = open_night_store()
+    if not store.has(night, "plan"):
+        before = store.latest_before(night)
+        pages = plan_pages(
+            claims=store.path(night, "claims"),
+            before_links=store.path(before, "links") if before else None,
+            before_pages=store.path(before, "pages") if before else None,
+            own_sites=[source.site for source in settings.sources if source.kind == "sitemap"],
+            as_of=store.as_of(night),
+            shards=settings.fetch.shards,
+            max_pages_per_host=settings.fetch.max_pages_per_host,
+            watched=watched_since(settings, store, night),
+        )
+        store.write_table(night, "plan", pages)
+    shards = pc.unique(store.read_table(night, "plan", ["shard"])["shard"]).to_pylist()
+    log.info("planned night=%s shards=%s", night, len(shards))
+    return sorted(shards) or [0]
+
+
+def check(night: str, shard: int) -> dict[str, int]:
+    """Look at every planned page of one shard and keep what each look ended in and which links were seen."""
+    settings, store = open_night_store()
+    looks_name, sightings_name = f"looks-{shard:04d}", f"sightings-{shard:04d}"
+    if not store.has(night, looks_name):
+        looks, sightings = _look_at(settings, night, list(_requests(store, night, shard)))
+        store.write_table(night, sightings_name, sightings_table(sightings))
+        store.write_table(night, looks_name, looks_table(looks))  # last: it says that the shard is finished
+    looked = store.read_table(night, looks_name, ["outcome"])
+    counts = {"shard": shard, "pages": looked.num_rows, "readable": pc.sum(pc.equal(looked["outcome"], "readable")).as_py() or 0}
+    log.info("checked night=%s %s", night, counts)
+    return counts
+
+
+def fold(night: str) -> dict[str, int]:
+    """Fold tonight's evidence into the last snapshot: the next snapshot, staged."""
+    settings, store = open_night_store()
+    done = store.read_facts(night, "fold")
+    if done is None:
+        before = store.latest_before(night)
+        inputs = FoldInputs(
+            before_links=store.path(before, "links") if before else None,
+            before_pages=store.path(before, "pages") if before else None,
+            claims=store.path(night, "claims"),
+            looks=[store.path(night, name) for name in store.names(night, "looks-")],
+            sightings=[store.path(night, name) for name in store.names(night, "sightings-")],
+        )
+        counts = fold_night(
+            inputs,
+            as_of=store.as_of(night),
+            confirm=settings.confirm,
+            links_out=store.path(night, "links"),
+            pages_out=store.path(night, "pages"),
+            watched=watched_since(settings, store, night),
+        )
+        done = counts.to_dict()
+        store.write_facts(night, "fold", done)
+    log.info("folded night=%s %s", night, done)
+    return done
+
+
+def audit(night: str) -> bool:
+    """True when the staged night may be published. A held night changes nothing and queues one operations alert."""
+    settings, store = open_night_store()
+    kept = store.read_facts(night, "audit")
+    if kept is None:
+        result = run_audit(_audit_input(settings, store, night), settings.audit)
+        store.write_facts(night, "audit", result.to_dict())
+    else:
+        result = AuditResult.from_dict(kept)
+    if not result.passed and not store.is_published(night):
+        engine = open_warehouse(settings.warehouse_url)
+        migrate(engine)
+        record_held(engine, held_summaries(settings, store, night, Audit.HELD))
+        failed = [(entry.title, entry.observed, entry.expected) for entry in result.results if entry.holds]
+        Outbox(engine).add([held_message(night, failed, settings.slack)], store.as_of(night))
+    log.info("audited night=%s passed=%s expectations=%s", night, result.passed, len(result.results))
+    return result.passed or store.is_published(night)
+
+
+def publish(night: str) -> dict[str, int]:
+    """Make the staged snapshot part of history, in one step."""
+    settings, store = open_night_store()
+    counts = site_counts(store.path(night, "links"))
+    if not store.is_published(night):
+        finished_at = datetime.now(UTC).isoformat()  # the edge: when people can see it; not a time that rules use
+        watched = {site: since.isoformat() for site, since in watched_since(settings, store, night).items()}
+        live = {site: counts.get(site, (0, 0))[0] for site in watched}
+        store.publish(night, {"finished_at": finished_at, "live": live, "watched": watched})
+    done = {"links_live": sum(live for live, _ in counts.values()), "sites": len(counts)}
+    log.info("published night=%s %s", night, done)
+    return done
+
+
+def detect(night: str) -> dict[str, int]:
+    """Compare with the night before, find what looks suspicious, and tell the warehouse and the outbox.
+
+    Nights that were published but never told (the run was killed in between) are told first, in their order.
+    """
+    settings, store = open_night_store()
+    engine = open_warehouse(settings.warehouse_url)
+    migrate(engine)
+    told = set(loaded_nights(engine))
+    counts: dict[str, int] = {}
+    for published in store.published():
+        if published <= night and (published == night or published not in told):
+            counts = tell_night(settings, store, engine, published)
+    log.info("detected night=%s %s", night, counts)
+    return counts
+
+
+def alert(night: str) -> dict[str, int]:
+    """Deliver what waits in the outbox: to Slack, or to the terminal when there is no connection."""
+    settings, _ = open_night_store()
+    counts = deliver_outbox(settings)
+    log.info("alerted night=%s %s", night, counts)
+    return counts
+
+
+def watched_since(settings: Settings, store: NightStore, night: str) -> dict[str, datetime]:
+    """Since when each watched site is looked for. A page read before that said nothing about links to it."""
+    before = store.latest_before(night)
+    known = store.published_facts(before)["watched"] if before else {}
+    return {
+        site.site: datetime.fromisoformat(known[site.site]) if site.site in known else store.as_of(night)
+        for site in settings.sites
+    }
+
+
+def open_night_store() -> tuple[Settings, NightStore]:
+    """Settings from the environment and the store in their home."""
+    settings = load_settings()
+    return settings, NightStore(settings.home)
+
+
+def _read_source(
+    source: SourceSettings, scopes: Scopes, fetch: partial, store: NightStore, night: str, batches: list[pa.RecordBatch]
+) -> dict[str, object]:
+    claims, error = 0, ""
+    with Rejects(source.name, store.file_path(night, f"rejects/{source.name}.csv")) as rejects:
+        try:
+            for batch in read_claims(source, scopes, rejects, fetch):
+                batches.append(batch)
+                claims += batch.num_rows
+        except SourceError as problem:
+            error = str(problem)
+            log.warning("source unreadable name=%s: %s", source.name, error)
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "claims": claims,
+        "rejected": rejects.count,
+        "samples": [asdict(sample) for sample in rejects.samples],
+        "error": error,
+    }
+
+
+def _requests(store: NightStore, night: str, shard: int) -> Iterator[PageRequest]:
+    planned = store.read_table(night, "plan", ["url", "shard", "etag", "last_modified"])
+    planned = planned.filter(pc.equal(planned["shard"], shard))
+    for url, etag, modified in zip(*(planned[name].to_pylist() for name in ("url", "etag", "last_modified")), strict=True):
+        yield PageRequest(url, etag, modified)
+
+
+def _look_at(settings: Settings, night: str, requests: list[PageRequest]) -> tuple[list[Look], list[Sighting]]:
+    scopes = Scopes(settings.sites)
+    looks: list[Look] = []
+    sightings: list[Sighting] = []
+    with Fetcher(settings.fetch, night=night) as fetcher:
+        for page in track(fetcher.fetch(requests), "looking at pages", len(requests)):
+            observation = observe(page, scopes)
+            looks.append(observation.look)
+            sightings.extend(observation.sightings)
+    return looks, sightings
+
+
+def _audit_input(settings: Settings, store: NightStore, night: str) -> AuditInput:
+    published = [name for name in store.published() if name < night][-settings.audit.trailing_nights :]
+    live = [store.published_facts(name)["live"] for name in published]
+    names = [site.site for site in settings.sites]
+    return AuditInput(
+        night=night,
+        as_of=store.as_of(night),
+        links=store.read_table(night, "links"),
+        looks=pa.concat_tables([store.read_table(night, name) for name in store.names(night, "looks-")]),
+        plan=store.read_table(night, "plan"),
+        before_live={name: live[-1].get(name, 0) for name in names} if live else {},
+        live_history={name: [counts[name] for counts in live if name in counts] for name in names},
+        sites=settings.sites,
+    )

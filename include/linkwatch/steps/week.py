@@ -1,0 +1,136 @@
+"""The weekly report: marts in the warehouse, one HTML file, one message. A week is named by its Monday ("2026-11-16")."""
+
+import os
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from linkwatch.alerts import WeeklyNumbers, weekly_message
+from linkwatch.errors import NightError, StoreError
+from linkwatch.model import Role
+from linkwatch.quality import AuditResult
+from linkwatch.reports import (
+    DomainNumbers,
+    SiteNumbers,
+    as_numbers,
+    build_report,
+    render,
+    week_of,
+    weekly_domain_rows,
+    weekly_site_rows,
+)
+from linkwatch.settings import Settings
+from linkwatch.snapshots import NightStore
+from linkwatch.steps.night import open_night_store
+from linkwatch.steps.telling import deliver_outbox
+from linkwatch.warehouse import (
+    Outbox,
+    changes_of,
+    findings_of,
+    migrate,
+    nights,
+    open_warehouse,
+    refuted_links,
+    upsert_weekly,
+    week_of_domains,
+    week_of_sites,
+    weekly_rows,
+)
+
+_WEEK = timedelta(days=7)
+
+
+def begin_week(day: date | None = None) -> str:
+    """The Monday of the week of `day`; without a day, of the last published night. Raises NightError before the first night."""
+    if day is None:
+        _, store = open_night_store()
+        latest = store.latest()
+        if latest is None:
+            raise NightError("no night is published yet, so there is no week to report; run `linkwatch nightly` first")
+        day = date.fromisoformat(latest)
+    return week_of(day).isoformat()
+
+
+def begin_week_before(logical_date: datetime) -> str:
+    """The Monday of the last whole week before a run: what the scheduled report is about."""
+    return week_of(logical_date.date() - _WEEK).isoformat()
+
+
+def report_week(week: str) -> dict[str, str | int]:
+    """Work out the week's marts and write its report; returns the report's path and what it counts."""
+    settings, store = open_night_store()
+    engine = open_warehouse(settings.warehouse_url)
+    migrate(engine)
+    monday, sunday = date.fromisoformat(week), date.fromisoformat(week) + _WEEK - timedelta(days=1)
+    sites = as_numbers(SiteNumbers, week_of_sites(engine, monday))
+    domains = as_numbers(DomainNumbers, week_of_domains(engine, monday))
+    upsert_weekly(engine, weekly_site_rows(monday, sites, domains), weekly_domain_rows(monday, domains))
+    span = [row for row in nights(engine, limit=7 * settings.report.weeks + 7) if row.night <= sunday.isoformat()]
+    report = build_report(
+        monday,
+        sites=sites,
+        domains=domains,
+        nights=span,
+        changes=changes_of(engine, week, sunday.isoformat()),
+        findings=findings_of(engine, sunday.isoformat(), new_only=False),
+        history=weekly_rows(engine, monday, settings.report.weeks),
+        refuted=refuted_links(engine, monday),
+        held_because=_held_because(store),
+        top=settings.report.top,
+    )
+    path = reports_folder(settings) / f"week-{week}.html"
+    _write_whole(path, render(report))
+    return {"path": str(path), "sites": len(sites), "referring_domains": len(domains)}
+
+
+def tell_week(week: str) -> dict[str, int]:
+    """Queue the week's one message, and deliver what waits."""
+    settings, store = open_night_store()
+    engine = open_warehouse(settings.warehouse_url)
+    monday, sunday = date.fromisoformat(week), date.fromisoformat(week) + _WEEK - timedelta(days=1)
+    rows = [
+        WeeklyNumbers(
+            site=row["site"],
+            role=Role(row["role"]),
+            links_live=row["links_live"],
+            referring_domains_live=row["referring_domains_live"],
+            gained=row["links_gained"],
+            lost=row["links_lost"],
+            recovered=row["links_recovered"],
+            changed=row["links_changed"],
+            findings=row["findings_open"],
+            held_nights=row["nights_held"],
+        )
+        for row in weekly_rows(engine, monday, 1)
+    ]
+    path = str(reports_folder(settings) / f"week-{week}.html")
+    latest = store.latest()
+    if rows and latest is not None:
+        told = weekly_message(sunday.isoformat(), rows, path, settings.slack)
+        Outbox(engine).add([told], store.as_of(latest))
+    return deliver_outbox(settings)
+
+
+def reports_folder(settings: Settings) -> Path:
+    """Where the weekly reports are."""
+    return settings.home / "reports"
+
+
+def _held_because(store: NightStore) -> dict[str, list[str]]:
+    """What the audit had against each night that is still here."""
+    because = {}
+    for night in store.nights():
+        kept = store.read_facts(night, "audit")
+        if kept is not None and not kept["passed"]:
+            results = AuditResult.from_dict(kept).results
+            because[night] = [f"{entry.title}: {entry.observed} (expected {entry.expected})" for entry in results if entry.holds]
+    return because
+
+
+def _write_whole(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise StoreError(f"report: cannot write {path}: {error.strerror}; check $LINKWATCH_HOME") from error

@@ -1,0 +1,18 @@
+"""Suspicion: reasons to look at a link, with evidence. Never a verdict, never a score, never a file for a disavow tool.
+
+Human judges agree on web spam with a kappa of 0.42 (WEBSPAM-UK2006), and no public ground truth of bad links exists. So a
+rule says what it saw and against which threshold, and a person decides. Rules that lack an input yield nothing for that
+page or domain; nothing found does not mean clean.
+
+    evidence.py   what rules look at, and what they hand back
+    anchors.py    anchor texts: one spelling, and buckets
+    placement.py  where a link stands: site-wide, hidden
+    content.py    what kind of page it stands on: thin, dominated by links
+    spikes.py     one anchor on many new domains at once
+    rules.py      RULES, their families, and `find`
+"""
+
+from linkwatch.suspicion.evidence import NightEvidence
+from linkwatch.suspicion.rules import FAMILIES, RULES, find
+
+__all__ = ["FAMILIES", "RULES", "NightEvidence", "find"]

@@ -1,0 +1,151 @@
+"""A night into the warehouse, in one transaction; and the verdicts of the audit. What the rows mean is in `tables`."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from linkwatch import schemas
+from linkwatch.model import Audit, Finding, NightSummary, Site
+from linkwatch.warehouse import tables
+from linkwatch.warehouse.bulk import arrow_schema, upsert
+from linkwatch.warehouse.engine import writing
+
+
+@dataclass(frozen=True, slots=True)
+class NightLoad:
+    """What one published night has to tell."""
+
+    night: str  # YYYY-MM-DD
+    sites: Sequence[Site]
+    summaries: Sequence[NightSummary]  # one per site
+    links: pa.Table  # schemas.LINKS: the links that changed durably, and no others
+    pages: pa.Table  # schemas.PAGES: the pages that were looked at
+    changes: pa.Table  # schemas.CHANGES; silent steps (kind "") are left out
+    evidence: Mapping[int, Mapping[str, object]]  # of a change, by link_id; JSON-able, a time may be a datetime
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCounts:
+    """Rows that were inserted or updated, by table; all zero when a night is loaded again."""
+
+    sites: int
+    nights: int
+    pages: int
+    links: int
+    changes: int
+    findings: int
+
+    @property
+    def rows_written(self) -> int:
+        """Rows of all tables."""
+        return sum(dataclasses.astuple(self))
+
+
+def load_night(engine: sa.Engine, load: NightLoad) -> LoadCounts:
+    """Tell the warehouse of a published night: all of it or nothing, and nothing more when it is told again.
+
+    A night that is told late does not overwrite links and pages of which a later night spoke. A finding that is known
+    keeps its night and its review. Raises WarehouseError where the database fails.
+    """
+    with writing(engine) as connection:
+        return LoadCounts(
+            sites=upsert(connection, tables.site, _rows(tables.site, map(_site, load.sites))),
+            nights=upsert(connection, tables.night, _night_rows(load.summaries)),
+            pages=upsert(connection, tables.page, _page_rows(load), newest="updated_night"),
+            links=upsert(connection, tables.link_row, _link_rows(load), newest="updated_night"),
+            changes=upsert(connection, tables.change, _change_rows(load)),
+            findings=upsert(connection, tables.finding, _finding_rows(load), keep=True),
+        )
+
+
+def record_held(engine: sa.Engine, summaries: Iterable[NightSummary]) -> None:
+    """Note a held night, a row a site. A night that was published stays as it is."""
+    with writing(engine) as connection:
+        night = tables.night
+        published = connection.execute(
+            sa.select(night.c.night, night.c.site).where(night.c.audit.in_((Audit.PASSED.value, Audit.RELEASED.value)))
+        )
+        known = {(row.night, row.site) for row in published}
+        upsert(connection, night, _night_rows([entry for entry in summaries if (entry.night, entry.site) not in known]))
+
+
+def set_audit(engine: sa.Engine, night: str, audit: Audit) -> None:
+    """Note that a held night was released or dropped. A night that was never held (it did not get so far) has no row to note."""
+    night_row = tables.night
+    with writing(engine) as connection:
+        connection.execute(sa.update(night_row).where(night_row.c.night == night).values(audit=audit.value))
+
+
+def _rows(table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {"site": site.site, "role": site.role.value, "scope": site.scope.value}
+
+
+def _night_rows(summaries: Iterable[NightSummary]) -> pa.Table:
+    return _rows(tables.night, ({**dataclasses.asdict(entry), "audit": entry.audit.value} for entry in summaries))
+
+
+def _page_rows(load: NightLoad) -> pa.Table:
+    urls = load.pages["url"].to_pylist()
+    rows = load.pages.rename_columns(["source_url" if name == "url" else name for name in load.pages.column_names])
+    return _with(rows, page_id=pa.array(map(tables.key_of, urls), schemas.I64), updated_night=_repeated(load.night, rows))
+
+
+def _link_rows(load: NightLoad) -> pa.Table:
+    urls = load.links["source_url"].to_pylist()
+    return _with(
+        load.links, page_id=pa.array(map(tables.key_of, urls), schemas.I64), updated_night=_repeated(load.night, load.links)
+    )
+
+
+def _change_rows(load: NightLoad) -> pa.Table:
+    rows = load.changes.filter(pc.not_equal(load.changes["kind"], ""))
+    links, kinds = rows["link_id"].to_pylist(), rows["kind"].to_pylist()
+    keys = [tables.key_of(load.night, link, kind) for link, kind in zip(links, kinds, strict=True)]
+    evidence = [tables.json_text(dict(load.evidence.get(link, {}))) for link in links]
+    return _with(
+        rows,
+        change_id=pa.array(keys, schemas.I64),
+        night=_repeated(load.night, rows),
+        evidence=pa.array(evidence, schemas.S),
+    )
+
+
+def _finding_rows(load: NightLoad) -> pa.Table:
+    found = {tables.finding_key(entry): entry for entry in load.findings}
+    return _rows(
+        tables.finding,
+        (
+            {
+                "finding_id": key,
+                "night": load.night,
+                "site": entry.site,
+                "link_id": entry.link_id,
+                "rule": entry.rule,
+                "key": entry.key,
+                "severity": entry.severity.value,
+                "evidence": tables.json_text(dict(entry.evidence)),
+                "review": "open",
+            }
+            for key, entry in found.items()
+        ),
+    )
+
+
+def _with(rows: pa.Table, **columns: pa.Array) -> pa.Table:
+    for name, values in columns.items():
+        rows = rows.append_column(name, values)
+    return rows
+
+
+def _repeated(text: str, rows: pa.Table) -> pa.Array:
+    return pa.repeat(pa.scalar(text, schemas.S), rows.num_rows)

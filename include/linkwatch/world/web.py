@@ -1,0 +1,207 @@
+"""The example web: the script's cast, a seeded chorus of quiet pages around it, and what each address answers on a night.
+
+It knows no sockets (`server` does) and no clock: a night is a number.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+import brotli
+import zstandard
+
+from linkwatch.model import Outcome
+from linkwatch.world import pages, places, script
+from linkwatch.world.chorus import chorus_hosts, chorus_pages
+from linkwatch.world.scenes import FIRST_NIGHT, Host, Page, Scene, redirect
+
+_SQUID = "<html><head><title>ERROR: The requested URL could not be retrieved</title></head><body><h1>ERROR</h1></body></html>\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer. `behaviour` is what the wire does to it: "", hang, drip, reset, close or truncate."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    behaviour: str = ""
+
+
+class World:
+    """A little web of at least so many hosts and pages. The same seed gives the same bytes on every machine."""
+
+    def __init__(self, seed: int = 7, hosts: int = 100, pages: int = 600) -> None:
+        self.seed = seed
+        self.own = places.OWN
+        self.competitors = places.COMPETITORS
+        self.sites = (self.own, *self.competitors)
+        cast = (*script.CAST, *places.OWN_PAGES, *places.OTHER_TARGETS)
+        others = chorus_hosts(seed, hosts - len({_host(page.url) for page in cast}))
+        ends = tuple(end for page in cast for end in _ends_of_redirects(page))
+        self.pages: dict[str, Page] = {
+            page.url: page for page in (*ends, *cast, *chorus_pages(seed, others, pages - len(cast) - len(ends)))
+        }
+        self.hosts: tuple[str, ...] = tuple(sorted({_host(url) for url in self.pages}))
+        for url in (f"http://{name}{path}" for name in self.hosts for path in ("/", "/news/")):
+            self.pages.setdefault(url, Page(url))
+        self._hosts = {name: Host(name) for name in self.hosts} | {host.name: host for host in (*places.HOSTS, *others)}
+        self._failing = {_host(page.url): page for page in cast if any(scene.whole_host for scene in page.scenes.values())}
+        self._rendered = lru_cache(maxsize=4096)(self._render)
+
+    def host(self, name: str) -> Host:
+        """The server of this name, which must be one of `hosts`."""
+        return self._hosts[name]
+
+    def answer(self, url: str, night: int, request_headers: Mapping[str, str]) -> Answer:
+        """What this address answers on a night (from 1; earlier ones count as 1). Names of headers are in lower case."""
+        night = max(night, 1)
+        parts = urlsplit(url)
+        host = self._hosts.get(parts.hostname or "")
+        if host is None:
+            is_address = (parts.hostname or "").replace(".", "").isdigit()
+            return _squid("X-Squid-Error: ERR_ACCESS_DENIED 0", 403) if is_address else _squid("X-Squid-Error: ERR_DNS_FAIL 0")
+        common = self._failing.get(host.name)
+        if common and common.scene(night).whole_host:
+            return self._answer_scene(common, host, night, {})
+        if parts.path == "/robots.txt":
+            return _robots(host, night)
+        if parts.path == "/sitemap.xml" and host.name == self.own.site:
+            return Answer(200, {"Content-Type": "application/xml"}, self._sitemap())
+        page = self.pages.get(url) or self.pages.get(f"http://{parts.netloc}{parts.path}")
+        if page is None:
+            return _error(404)
+        return self._answer_scene(page, host, night, request_headers)
+
+    def _answer_scene(self, page: Page, host: Host, night: int, asked: Mapping[str, str]) -> Answer:
+        scene = page.scene(night)
+        match scene.kind:
+            case "page":
+                return self._answer_page(page, host, night, asked)
+            case "error":
+                return _error(scene.status, scene.note)
+            case "redirect":
+                location = urljoin(page.url, scene.to)
+                return Answer(scene.status, {"Location": location, "Content-Type": "text/html"}, pages.error_page(301).encode())
+            case "squid":
+                return _squid(scene.note)
+            case "pdf":
+                return Answer(
+                    200, {"Content-Type": "application/pdf"}, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+                )
+            case "large":
+                return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, pages.large_page())
+            case "empty":
+                return Answer(200, {"Content-Type": "text/html; charset=utf-8"})
+            case "hang" | "drip" | "reset" | "close" | "truncate":
+                body, _, _ = self._rendered(page.url, 1, "", 1)
+                return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, body, behaviour=scene.kind)
+            case stand_in:
+                name, _, value = (scene.note or "Server: nginx").partition(": ")
+                headers = {"Content-Type": "text/html; charset=utf-8", name: value}
+                return Answer(200, headers, pages.stand_in(stand_in, host.name).encode())
+
+    def _answer_page(self, page: Page, host: Host, night: int, asked: Mapping[str, str]) -> Answer:
+        encoding = host.encoding if host.encoding in asked.get("accept-encoding", "") else ""
+        since = page.since(night)
+        body, etag, type_ = self._rendered(page.url, since, encoding, since if host.validators else night)
+        scene = page.scene(night)
+        headers = {"Content-Type": type_, "Server": "nginx", "Vary": "Accept-Encoding"}
+        if scene.x_robots:
+            headers["X-Robots-Tag"] = scene.x_robots
+        if host.validators:
+            changed = datetime(FIRST_NIGHT.year, FIRST_NIGHT.month, FIRST_NIGHT.day, tzinfo=UTC) + timedelta(days=since - 1)
+            headers |= {"ETag": etag, "Last-Modified": format_datetime(changed, usegmt=True)}
+            if _unchanged(asked, headers):
+                return Answer(304, headers)
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Answer(200, headers, body)
+
+    def _render(self, url: str, since: int, encoding: str, stamp: int) -> tuple[bytes, str, str]:
+        """Body as sent, ETag and Content-Type; `stamp` is the night whose remark the page carries."""
+        page, host = self.pages[url], self._hosts[_host(url)]
+        scene = page.scene(since)
+        text = pages.article(
+            host,
+            url,
+            scene,
+            tuple(page.shown(since).values()),
+            words=page.words,
+            fillers=page.fillers,
+            text_of=page.template or f"{self.seed} {url}",
+            stamp="" if host.validators else pages.stamp_of(stamp),
+        )
+        if host.name == self.own.site:
+            text = text.replace("</nav>", f"<ul>{_OWN_MENU}</ul></nav>", 1)
+        body = text.encode(host.charset, "xmlcharrefreplace")
+        etag = f'"{hashlib.blake2b(body + scene.x_robots.encode(), digest_size=8).hexdigest()}"'
+        charset = f"; charset={host.charset}" if host.charset_in == "header" else ""
+        return _compress(body, encoding), etag, f"text/html{charset}"
+
+    def _sitemap(self) -> bytes:
+        rows = "".join(f"<url><loc>{page.url}</loc></url>\n" for page in self.pages.values() if page.source == "sitemap")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'.encode()
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _ends_of_redirects(page: Page) -> Iterator[Page]:
+    """Pages at the new addresses of articles that moved, and the other half of a redirect loop."""
+    for scene in page.scenes.values():
+        if scene.kind == "redirect" and scene.shows:
+            yield replace(page, url=urljoin(page.url, scene.to), scenes={1: _AT_NEW_ADDRESS}, tells=(), source="", claims=())
+        elif scene.outcome is Outcome.TOO_MANY_REDIRECTS:
+            yield Page(urljoin(page.url, scene.to), scenes={1: redirect(page.url, Outcome.TOO_MANY_REDIRECTS)})
+
+
+def _robots(host: Host, night: int) -> Answer:
+    known = [start for start in host.robots if start <= night]
+    if not known:
+        return _error(404)
+    return Answer(200, {"Content-Type": "text/plain; charset=utf-8"}, host.robots[max(known)].encode())
+
+
+def _error(status: int, note: str = "") -> Answer:
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    if note:
+        name, _, value = note.partition(": ")
+        headers[name] = value
+    return Answer(status, headers, pages.error_page(status).encode())
+
+
+def _squid(note: str, status: int = 503) -> Answer:
+    name, _, value = note.partition(": ")
+    return Answer(status, {"Server": "squid/6.12", name: value, "Content-Type": "text/html; charset=utf-8"}, _SQUID.encode())
+
+
+def _unchanged(asked: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+    """RFC 9110, 13.2.2: If-None-Match decides alone; If-Modified-Since only where it is missing."""
+    if "if-none-match" in asked:
+        return headers["ETag"] in asked["if-none-match"]
+    return asked.get("if-modified-since") == headers["Last-Modified"]
+
+
+def _compress(body: bytes, encoding: str) -> bytes:
+    match encoding:
+        case "gzip":
+            return gzip.compress(body, 6, mtime=0)
+        case "br":
+            compressed: bytes = brotli.compress(body, quality=4)
+            return compressed
+        case "zstd":
+            return zstandard.ZstdCompressor(level=3).compress(body)
+    return body
+
+
+_OWN_MENU = "".join(
+    f'<li><a href="{urlsplit(url).path}">{urlsplit(url).path.strip("/") or "Home"}</a></li>' for url in places.GUIDES[:6]
+)
+_AT_NEW_ADDRESS = Scene(to="here")  # an article that moved: names no canonical

@@ -1,0 +1,79 @@
+"""Questions to the warehouse answer in the order that people read them, on SQLite and PostgreSQL."""
+
+import sqlalchemy as sa
+
+from integration.warehouse_rows import OWN, at, change, finding, link, load, page, summary
+from linkwatch.model import Audit, Severity
+from linkwatch.warehouse import changes_of, findings_of, link_story, load_night, new_findings, nights, record_held
+
+N1, N2, N3 = "2026-11-20", "2026-11-21", "2026-11-22"
+RIVAL = "rival.example"
+
+
+def test_nights_are_the_newest_first_with_all_sites(engine: sa.Engine):
+    """The limit counts nights and not rows; held nights are among them, as they were given."""
+    for night in (N1, N2):
+        load_night(engine, load(night, summaries=[summary(night, RIVAL), summary(night, lost=3, links_live=40)]))
+    held = summary(N3, audit=Audit.HELD)
+    record_held(engine, [held])
+
+    assert nights(engine, 2) == [held, summary(N2, lost=3, links_live=40), summary(N2, RIVAL)]
+    assert [entry.night for entry in nights(engine)] == [N3, N2, N2, N1, N1]
+
+
+def test_changes_come_in_the_order_in_which_people_are_told(engine: sa.Engine):
+    """By site, then lost, recovered, changed, gained, discovered; of the nights that were asked for alone."""
+    kinds = ("discovered", "gained", "changed", "recovered", "lost")
+    rival = link(9, site=RIVAL, target_url=f"https://{RIVAL}/")
+    changes = [change(kind, link(number)) for number, kind in enumerate(kinds)] + [change("lost", rival)]
+    load_night(engine, load(N2, changes=changes))
+    load_night(engine, load(N3, changes=[change("lost", link(7), before='{"rel": ""}', reason="page_gone")]))
+    told = changes_of(engine, N2)
+    later = changes_of(engine, N3)[0]
+
+    assert [entry["kind"] for entry in told] == ["lost", "recovered", "changed", "gained", "discovered", "lost"]
+    assert [entry["site"] for entry in told] == [OWN] * 5 + [RIVAL]
+    assert (later["before"], later["reason"], later["link_id"]) == ({"rel": ""}, "page_gone", link(7)["link_id"])
+    assert len(changes_of(engine, N1, until=N3)) == 7
+    assert changes_of(engine, N1) == []
+
+
+def test_findings_are_the_new_ones_or_all_that_are_open(engine: sa.Engine):
+    """A night's own findings, or with them the older ones that nobody reviewed; never those of a later night."""
+    for night, key in ((N1, "a"), (N2, "b"), (N3, "c")):
+        load_night(engine, load(night, findings=[finding(key, severity=Severity.HIGH)]))
+
+    assert [(entry["key"], entry["severity"], entry["review"]) for entry in findings_of(engine, N2)] == [("b", "high", "open")]
+    assert [entry["key"] for entry in findings_of(engine, N2, new_only=False)] == ["a", "b"]
+
+
+def test_new_findings_are_the_same_before_and_after_a_load(engine: sa.Engine):
+    """What an earlier night found is not new; what this night found is, however often it is asked."""
+    load_night(engine, load(N1, findings=[finding("a")]))
+    found = [finding("a"), finding("b")]
+    before = new_findings(engine, N2, found)
+    load_night(engine, load(N2, findings=found))
+
+    assert before == new_findings(engine, N2, found) == [finding("b")]
+    assert new_findings(engine, N3, found) == []
+
+
+def test_the_story_of_a_link_has_all_its_parts(engine: sa.Engine):
+    """One link with its page, its changes from the first on, and its findings."""
+    row = link(last_seen_at=at(N1))
+    found = finding(link_id=row["link_id"])
+    load_night(engine, load(N2, links=[row], pages=[page(last_readable_at=at(N2))], changes=[change("changed", row)]))
+    load_night(engine, load(N1, changes=[change("gained", row)], findings=[found]))
+    story = link_story(engine, row["source_url"], row["target_url"])
+
+    assert story is not None
+    assert story.page is not None
+    assert (story.link["link_id"], story.link["last_seen_at"]) == (row["link_id"], at(N2))
+    assert story.page["source_url"] == row["source_url"]
+    assert [entry["kind"] for entry in story.changes] == ["gained", "changed"]
+    assert [entry["key"] for entry in story.findings] == [found.key]
+
+
+def test_a_link_that_was_never_heard_of_has_no_story(engine: sa.Engine):
+    """Not known is None and no error."""
+    assert link_story(engine, "https://blog.example/1", f"https://{OWN}/") is None
