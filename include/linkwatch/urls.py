@@ -31,7 +31,7 @@ TRACKING_PARAMETERS = frozenset(
 )
 """Parameters that tag a click and never choose the page (names as documented by the ad and mail systems that add them)."""
 
-_ONLY_A_BASE_TELLS = re.compile(r"[\x00-\x20]*https?:(?![/\\])|.*[\t\n\r]", re.IGNORECASE | re.DOTALL)
+_ONLY_A_BASE_TELLS = re.compile(r"[\x00-\x20]*https?:(?!//)|.*[\t\n\r]", re.IGNORECASE | re.DOTALL)
 _PORT = re.compile(r":\d+$")
 _ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
@@ -175,7 +175,7 @@ class Scopes:
 
 def _parse(url: str, base: str | None) -> can_ada.URL:
     try:
-        # "http:page" is relative to a base of the same scheme, but a host where there is no base: only the joiner knows.
+        # "http:page" and "http:/page" are relative to a base of the same scheme, but hosts where there is none: only the joiner knows.
         if base is None or not _ONLY_A_BASE_TELLS.match(url):
             return can_ada.parse(url)
     except (ValueError, UnicodeError):

@@ -34,7 +34,7 @@ class Night:
         watched: Mapping[str, datetime] | None = None,
     ) -> None:
         self.as_of, self.confirm, self.watched = as_of, confirm, watched
-        self.links = {link["link_id"]: link for link in before[0]}
+        self.links = {link["link_id"]: {k: v for k, v in link.items() if k != "row_hash"} for link in before[0]}
         self.pages = {page["url"]: page for page in before[1]}
         self.looks: dict[str, Row] = {}
         for look in sorted(looks, key=_look_order):

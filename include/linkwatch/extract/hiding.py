@@ -7,6 +7,7 @@ Menus, tabs, accordions and text for screen readers are hidden for a reason, and
 
 import re
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -68,9 +69,8 @@ class Hiding:
     """Answers for one page what hides a link of it."""
 
     def __init__(self, document: LexborHTMLParser) -> None:
-        self._rules = _rules(document)
-        controls = document.css("[aria-controls]")
-        self._controlled = {name for node in controls for name in (node.attributes["aria-controls"] or "").split()}
+        self._rules = _rules("\n".join(node.text() for node in document.css("style"))[:MAX_CSS])
+        self._document = document
         self._memo: dict[int, tuple[str, bool]] = {}
 
     def of(self, node: LexborNode, zone: Zone) -> str:
@@ -101,6 +101,11 @@ class Hiding:
                 innocent = attributes.get("id") in self._controlled or _follows_a_control(element)
             self._memo[key] = (reason, innocent)
         return self._memo[key]
+
+    @cached_property
+    def _controlled(self) -> frozenset[str]:
+        controls = self._document.css("[aria-controls]")
+        return frozenset(name for node in controls for name in (node.attributes["aria-controls"] or "").split())
 
     def _hides(self, tag: str, attributes: Mapping[str, str | None]) -> str:
         if "hidden" in attributes and (attributes["hidden"] or "").lower() != "until-found":
@@ -141,12 +146,12 @@ def _is_innocent(tag: str, attributes: Mapping[str, str | None]) -> bool:
     return _INNOCENT_NAMES.search(names[:500]) is not None
 
 
-def _rules(document: LexborHTMLParser) -> dict[str, dict[str, str]]:
+@lru_cache(maxsize=64)  # the pages of a site share their <style>
+def _rules(css: str) -> dict[str, dict[str, str]]:
     """Declarations that may hide, by simple selector; a later rule overrides an earlier one."""
-    css = "\n".join(node.text() for node in document.css("style"))[:MAX_CSS]
     rules: dict[str, dict[str, str]] = {}
     around: list[str] = []  # at-rules that are open
-    for chunk in _COMMENT.sub("", css).split("}") if css else ():
+    for chunk in _COMMENT.sub("", css).split("}"):
         *opened, body = chunk.split("{")
         if not opened:
             around = around[:-1]

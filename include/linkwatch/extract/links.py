@@ -61,7 +61,8 @@ def survey(document: LexborHTMLParser, final_url: str, base: str, scopes: Scopes
     origin = final_url[: final_url.index("/", 8) + 1]
     # Links within the host need no second look, unless a prefix scope divides it or <base> sends them elsewhere.
     shortcut = base.startswith(origin) and not scopes.divides_host(host)
-    external, domains, watched = 0, set(), []
+    known: dict[str, tuple[str | None, bool]] = {}  # host: its domain when it is another than ours, and whether it is watched
+    external, watched = 0, []
     position = -1
     for position, node in enumerate(document.css(_LINKS)):
         attributes = node.attrs
@@ -79,16 +80,19 @@ def survey(document: LexborHTMLParser, final_url: str, base: str, scopes: Scopes
             if target is None:
                 continue
             host = host_of(target)
-        domain = domain_of_host(host)
-        if domain != here:
+        if host not in known:
+            domain = domain_of_host(host)
+            known[host] = (domain if domain != here else None, scopes.watches_host(host))
+        elsewhere, may_be_watched = known[host]
+        if elsewhere is not None:
             external += 1
-            domains.add(domain)
-        if scopes.watches_host(host):
+        if may_be_watched:
             target = target or canonical_or_none(href, base)
             site = scopes.site_of(target) if target else None
             if target and site and site not in homes:
                 watched.append(Found(node, target, site, position))
-    return Survey(position + 1, external, frozenset(domains), tuple(watched))
+    domains = frozenset(domain for domain, _ in known.values() if domain is not None)
+    return Survey(position + 1, external, domains, tuple(watched))
 
 
 def rel_tokens(node: LexborNode) -> tuple[str, ...]:

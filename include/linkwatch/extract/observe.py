@@ -108,7 +108,7 @@ def observe(page: FetchedPage, scopes: Scopes) -> Observation:
         words=words,
         external_links=links.external,
         linked_domains=json.dumps(sorted(links.domains)[:MAX_DOMAINS], separators=(",", ":")),
-        content_hash=hashlib.blake2b(page.body, digest_size=8).hexdigest(),
+        content_hash=hashlib.sha256(page.body).hexdigest()[:16],  # CPUs have it built in: half the cost of BLAKE2,
     )
     return Observation(look, sightings)
 

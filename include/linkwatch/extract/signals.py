@@ -32,8 +32,8 @@ _NOT_FOUND = "|".join(
         r"(?:sorry[, ]*)?(?:this|that|the) (?:page|content|article|post) "
         r"(?:isn['’]t|is not|is no longer|no longer|doesn['’]t|does not) (?:available|exists?|here)(?: any ?more)?",
         r"(?:the )?page you (?:requested|are looking for|were looking for) .{0,30}(?:found|exist|available)",
-        r"(?:die )?seite (?:wurde )?nicht gefunden|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)",
-        r"siden ble ikke funnet|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|página não encontrada|pagina nu a fost găsită",
+        r"(?:die )?seite (?:wurde )?nicht gefunden|pagina niet gevonden|siden ble ikke funnet|sidan hittades inte",
+        r"page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|página não encontrada|pagina nu a fost găsită",
         r"nie znaleziono strony|stránka nenalezena|страница не найдена|сторінку не знайдено|sivua ei löydy|sayfa bulunamadı",
         r"(?:お探しの)?ページ[がは]見つかりません(?:でした)?|页面不存在|找不到页面|페이지를 찾을 수 없습니다",
     )

@@ -38,17 +38,13 @@ def link_dominated_page(evidence: NightEvidence, settings: SuspicionSettings) ->
     Standing: measured on 181 news and blog pages: external links have median 17, 95th percentile 61, at most 91; so 100 flags
     none of them. Forums, directories and shops were not measured. Not evaluated for a page that was never read.
     """
-    crowded = pc.greater(evidence.pages["external_links"], min(settings.dominated_links, settings.dominated_domains))
-    pages = [page | {"domains": len(json.loads(page["linked_domains"]))} for page in _read_pages(evidence.pages, crowded)]
-    pages = [
-        page
-        for page in pages
-        if page["external_links"] > settings.dominated_links or page["domains"] > settings.dominated_domains
-    ]
+    links, domains = evidence.pages["external_links"], _listed(evidence.pages["linked_domains"])
+    crowded = pc.or_(pc.greater(links, settings.dominated_links), pc.greater(domains, settings.dominated_domains))
+    pages = _read_pages(evidence.pages, crowded)
 
     def told(page: Mapping[str, Any]) -> dict[str, object]:
         return {
-            "observed": f"{page['external_links']} external links to {page['domains']} domains",
+            "observed": f"{page['external_links']} external links to {len(json.loads(page['linked_domains']))} domains",
             "threshold": f"more than {settings.dominated_links} links or {settings.dominated_domains} domains",
         }
 
@@ -61,6 +57,11 @@ def _read_pages(pages: pa.Table, wanted: pa.ChunkedArray) -> list[dict[str, Any]
     columns = ["url", "words", "external_links", "linked_domains"]
     rows: list[dict[str, Any]] = pages.select(columns).filter(pc.and_(trusted, wanted)).to_pylist()
     return rows
+
+
+def _listed(domains: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Length of JSON lists of domains, by their quotation marks: no domain has one, and parsing a million lists takes seconds."""
+    return pc.divide(pc.count_substring(domains, '"'), 2)
 
 
 def _page_hits(

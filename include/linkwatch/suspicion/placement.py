@@ -39,7 +39,7 @@ def sitewide_link(evidence: NightEvidence, settings: SuspicionSettings) -> Itera
     readable pages are known.
     """
     live = evidence.live_links(["link_id", "source_url", "zone", "followed", *_GROUP])
-    live = _of_busy_domains(live, min(settings.sitewide_pages, TEMPLATE_PAGES))
+    live = _often_linked(live, min(settings.sitewide_pages, TEMPLATE_PAGES))
     live = live.set_column(live.column_names.index("anchor"), "anchor", normalised_column(live["anchor"]))
     live = live.append_column("in_template", pc.is_in(live["zone"], value_set=pa.array([Zone.FOOTER, Zone.SIDEBAR], pa.string())))
     found = live.group_by(_GROUP).aggregate([([], "count_all"), ("in_template", "sum"), ("followed", "max")])
@@ -85,11 +85,13 @@ def hidden_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterato
         yield Hit(Finding("hidden_link", str(link_id), severity, row["site"], link_id, told), (link_id,))
 
 
-def _of_busy_domains(live: pa.Table, pages: int) -> pa.Table:
-    """Links of domains that have at least so many: the others cannot be site-wide, and are most of all domains."""
-    counts = pc.value_counts(live["source_domain"])
-    busy = counts.field("values").filter(pc.greater_equal(counts.field("counts"), pages))
-    return live.filter(pc.is_in(live["source_domain"], value_set=busy))
+def _often_linked(live: pa.Table, pages: int) -> pa.Table:
+    """Links of a domain to a target to which it has at least so many: the others, by far most, cannot be site-wide."""
+    domains, targets = (live[name].combine_chunks().dictionary_encode() for name in ("source_domain", "target_url"))
+    pairs = pc.add(pc.multiply(domains.indices.cast(pa.int64()), len(targets.dictionary)), targets.indices.cast(pa.int64()))
+    counts = pc.value_counts(pairs)
+    often = counts.field("values").filter(pc.greater_equal(counts.field("counts"), pages))
+    return live.filter(pc.is_in(pairs, value_set=often))
 
 
 def _frequent(found: pa.Table, settings: SuspicionSettings) -> pa.Table:

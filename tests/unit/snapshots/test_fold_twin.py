@@ -97,7 +97,7 @@ def shards_of(rows, number):
     return [dealt[::2], dealt[1::2]]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, database=None, phases=[__import__('hypothesis').Phase.generate])
 @given(nights, confirms, st.integers(0, 9))
 def test_every_night_equals_its_twin(nights, confirm, order):
     """Fold and diff say what their twins say, a diff applied gives the night, and folding twice is folding once."""
