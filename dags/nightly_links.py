@@ -75,7 +75,7 @@ def nightly_links() -> None:
         return steps.check(night, shard)
 
     @task(execution_timeout=timedelta(hours=1))
-    def fold(night: str) -> dict[str, int]:
+    def fold(night: str) -> dict[str, object]:
         from linkwatch import steps
 
         return steps.fold(night)

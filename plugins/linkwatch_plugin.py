@@ -26,5 +26,5 @@ class LinkwatchPlugin(AirflowPlugin):
     name = "linkwatch"
     fastapi_apps: ClassVar[list[dict[str, Any]]] = [{"name": "linkwatch", "app": console, "url_prefix": "/linkwatch"}]
     external_views: ClassVar[list[dict[str, Any]]] = [
-        {"name": "Links", "href": "/linkwatch/", "destination": "nav", "url_route": "linkwatch"}
+        {"name": "Backlinks", "href": "linkwatch/", "destination": "nav", "url_route": "linkwatch"}
     ]

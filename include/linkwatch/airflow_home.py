@@ -21,10 +21,10 @@ def prepare_airflow(home: Path, environ: MutableMapping[str, str] = os.environ) 
     Raises StoreError when the folder cannot be written or the database cannot be made.
     """
     folder = Path(environ.setdefault("AIRFLOW_HOME", str(home / "airflow")))
-    for name, value in _defaults(folder).items():
+    for name, value in _defaults(folder, environ.get("AIRFLOW__API__HOST", "127.0.0.1")).items():
         environ.setdefault(name, value)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # connections and logs are nobody else's
         _migrate_once(folder)
     except OSError as error:
         raise StoreError(
@@ -32,22 +32,24 @@ def prepare_airflow(home: Path, environ: MutableMapping[str, str] = os.environ) 
         ) from error
 
 
-def _defaults(folder: Path) -> dict[str, str]:
+def _defaults(folder: Path, host: str) -> dict[str, str]:
     return {
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Whoever starts this Airflow wants its nights; a DAG that waits for a switch would be a night that is silently missing.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__HOST": host,
         "AIRFLOW__API__PORT": "8080",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        # One user at one machine: the web interface listens on loopback only and asks for no password.
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        # One user at one machine: the web interface asks for no password as long as it listens on loopback only.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": str(host in ("127.0.0.1", "::1", "localhost")),
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONWARNINGS": "ignore",
     }
@@ -61,9 +63,7 @@ def _migrate_once(folder: Path) -> None:
     wanted = version("apache-airflow-core")
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StoreError(f"airflow: the database in {folder} could not be made: {(done.stderr or done.stdout).strip()[-500:]}")
     stamp.write_text(wanted, encoding="ascii")

@@ -175,7 +175,7 @@ class Scopes:
 
 def _parse(url: str, base: str | None) -> can_ada.URL:
     try:
-        # "http:page" and "http:/page" are relative to a base of the same scheme, but hosts where there is none: only the joiner knows.
+        # "http:page" and "http:/page" are relative to a base of their scheme, but name hosts without one: only the joiner knows.
         if base is None or not _ONLY_A_BASE_TELLS.match(url):
             return can_ada.parse(url)
     except (ValueError, UnicodeError):

@@ -49,7 +49,7 @@ def test_a_host_is_asked_over_one_connection() -> None:
         (answer(200, b"User-agent: *\nDisallow: /p", "Content-Type: text/plain"), Outcome.ROBOTS_DENIED),
         (answer(200, b"User-agent: linkwatch\nDisallow: /\n\nUser-agent: *\nAllow: /"), Outcome.ROBOTS_DENIED),
         (answer(200, b"User-agent: *\nDisallow: /p\n" + b"#" * 1_000_000), Outcome.ROBOTS_DENIED),
-        (answer(500), Outcome.SERVER_ERROR),
+        (answer(500), Outcome.ROBOTS_DENIED),
         (closes, Outcome.CONNECTION_RESET),
         (moved("/rules"), Outcome.ROBOTS_DENIED),
         (moved("/robots.txt"), Outcome.READABLE),
@@ -166,7 +166,7 @@ def test_pages_through_a_proxy(reply: Reply, outcome: Outcome, status: int | Non
     ("reply", "outcome"),
     [
         (answer(503, b"", "X-Squid-Error: ERR_DNS_FAIL 0"), Outcome.DNS_ERROR),
-        (answer(503), Outcome.SERVER_ERROR),
+        (answer(503), Outcome.ROBOTS_DENIED),  # of robots.txt, so its pages are not asked for
         (answer(407), Outcome.BLOCKED),
         (_rubbish_instead_of_tls, Outcome.TLS_ERROR),
     ],

@@ -1,5 +1,6 @@
 """The two messages that are about no single site's night: a held night for operations, and the week in numbers. Pure."""
 
+import zlib
 from collections.abc import Sequence
 
 from linkwatch.alerts.markup import context, escape, header, quoted, sections
@@ -20,7 +21,8 @@ def held_message(night: str, failed: Sequence[tuple[str, object, object]], setti
     ]
     blocks: tuple[Block, ...] = (header(title), *sections([*lines[:_HELD_LINES], *what_now]))
     channel = settings.ops_channel or settings.channel
-    return Message(f"held:{night}", night, "", "held", channel, escape(title), blocks)
+    what = zlib.crc32(repr([*failed]).encode())  # a night that was dropped, run anew and is held again is told again
+    return Message(f"held:{night}:{what:08x}", night, "", "held", channel, escape(title), blocks)
 
 
 def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, settings: SlackSettings) -> Message:

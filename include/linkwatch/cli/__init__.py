@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
-from linkwatch.errors import LinkwatchError
+from linkwatch.errors import LinkwatchError, NightError
 from linkwatch.urls import BadUrlError
 
 EXIT_FAILED, EXIT_HELD = 1, 3
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_run_check)
 
     nights = commands.add_parser("nights", help="the last nights, and which are held")
-    nights.add_argument("--limit", type=int, default=14, help="how many (default: 14)")
+    nights.add_argument("--limit", type=_count, default=14, help="how many (default: 14)")
     nights.set_defaults(run=_run_nights)
 
     for verb, text in (("release", "publish a held night all the same"), ("drop", "throw a held night away")):
@@ -71,11 +71,22 @@ def _night(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; expected YYYY-MM-DD") from None
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of nights; expected 1 or more")
+    return int(text)
+
+
 def _run_nightly(parsed: argparse.Namespace) -> int:
     from linkwatch.cli.night_run import run_example_nights, run_night
 
     if os.environ.get("LINKWATCH_CONFIG"):
         now = datetime.now(UTC).replace(microsecond=0)
+        if parsed.date and parsed.date > now.date():
+            raise NightError(
+                f"night {parsed.date} lies in the future (it is {now:%Y-%m-%d %H:%M} UTC); expected tonight or an earlier night. "
+                "Once it were published, no night before it could be run"
+            )
         # A past night stands for the hour of its schedule; tonight stands for the moment that it is run.
         as_of = datetime.combine(parsed.date, time(3), UTC) if parsed.date and parsed.date != now.date() else now
         return run_night(as_of)
@@ -101,10 +112,13 @@ def _run_nights(parsed: argparse.Namespace) -> int:
 
 
 def _run_release(parsed: argparse.Namespace) -> int:
+    from linkwatch.airflow_home import prepare_airflow
     from linkwatch.cli.screen import say
+    from linkwatch.settings import load_settings
     from linkwatch.steps.upkeep import release
 
     use_example_without_config()
+    prepare_airflow(load_settings().home)  # the Slack connection is Airflow's
     night = parsed.night.isoformat()
     release(night)
     say(f"night {night} is released and published")
@@ -140,8 +154,17 @@ def _run_up(parsed: argparse.Namespace) -> int:
 
 
 def use_example_without_config() -> None:
-    """Without a settings file every command speaks of the example world, in a home of its own beside the user's."""
+    """Without a settings file every command speaks of the example world, in a home of its own beside the user's.
+
+    Raises NightError where that has not been run either.
+    """
     if not os.environ.get("LINKWATCH_CONFIG"):
         from linkwatch.cli.night_run import example_environment
 
-        os.environ.update(example_environment())
+        environment = example_environment()
+        if not os.path.exists(environment["LINKWATCH_CONFIG"]):
+            raise NightError(
+                "no night yet: $LINKWATCH_CONFIG names no settings file, and the example world was never run in "
+                f"{environment['LINKWATCH_HOME']}. Set $LINKWATCH_CONFIG, or run `linkwatch nightly` for the example world"
+            )
+        os.environ.update(environment)

@@ -8,10 +8,10 @@ from typing import Any
 
 from linkwatch.airflow_home import PROJECT, prepare_airflow
 from linkwatch.cli import EXIT_FAILED, EXIT_HELD
-from linkwatch.cli.screen import Bars, say, show_failure, show_night, show_where
+from linkwatch.cli.screen import Bars, open_night, say, show_failure, show_night, show_where
 from linkwatch.errors import LinkwatchError, NightError
 from linkwatch.progress import watch
-from linkwatch.settings import home_of, load_settings
+from linkwatch.settings import Settings, home_of, load_settings
 
 EXAMPLE_NIGHTS = 3
 """Of the example world, when no settings file is given: enough for a loss to be confirmed."""
@@ -20,7 +20,7 @@ EXAMPLE_NIGHTS = 3
 def run_night(as_of: datetime) -> int:
     """Run the DAG for the night of `as_of` and show it. Returns the exit status of `linkwatch nightly`."""
     settings = load_settings()
-    prepare_airflow(settings.home)
+    _prepare(settings)
     status = _run_and_show(as_of)
     show_where(settings)
     return status
@@ -42,9 +42,9 @@ def run_example_nights(only: date | None = None) -> int:
     with serve(world) as proxy:
         write_world(home_of(environment) / "world", proxy)
         settings = load_settings()
-        prepare_airflow(settings.home)
+        _prepare(settings)
         statuses = [_run_and_show(datetime.combine(night, time(3), UTC)) for night in ([only] if only else nights)]
-    show_where(settings)
+    show_where(settings, _report())
     return max(statuses)
 
 
@@ -56,11 +56,28 @@ def example_environment() -> dict[str, str]:
     return {"LINKWATCH_HOME": str(home), "LINKWATCH_CONFIG": str(home / "world" / "world.toml")}
 
 
+def _prepare(settings: Settings) -> None:
+    # Airflow logs each failed task with its whole traceback; the screen says what failed, and shows the traceback of a bug.
+    os.environ.setdefault("AIRFLOW__LOGGING__NAMESPACE_LEVELS", "task=CRITICAL")
+    prepare_airflow(settings.home)
+
+
+def _report() -> str:
+    """Path of the report of the week that the last night is in, written now; "" before the first published night."""
+    from linkwatch.steps.week import begin_week, report_week
+
+    try:
+        return str(report_week(begin_week())["path"])
+    except NightError:
+        return ""
+
+
 def _run_and_show(as_of: datetime) -> int:
     from linkwatch.steps.upkeep import night_view
 
-    failures = run_dag("nightly_links", as_of)
     night = as_of.date().isoformat()
+    open_night(night)
+    failures = run_dag("nightly_links", as_of)
     if failures:
         for task, error in failures:
             show_failure(task, failure_text(error))

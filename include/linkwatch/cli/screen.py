@@ -1,5 +1,6 @@
 """What the terminal shows. Text from pages and files goes through rich's Text, so none of it is markup."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from linkwatch.model import Evidence, Outcome
+from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.steps.single import Explanation
 from linkwatch.steps.upkeep import NightView
 
-console = Console(highlight=False, soft_wrap=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
+_EVIDENCE_WORDS = {Evidence.READABLE: "read", Evidence.GONE: "not there", Evidence.INCONCLUSIVE: "cannot tell"}
 _EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.INCONCLUSIVE: "dim"}
 
 
@@ -61,11 +64,17 @@ def show_failure(task: str, error: str) -> None:
     console.print(Text.assemble(("failed ", "bold red"), (f"{task}: ", "bold"), error))
 
 
+def open_night(night: str) -> None:
+    """The line under which a night's messages and numbers stand."""
+    console.print()
+    console.rule(Text.assemble("night ", (night, "bold")), align="left", style="dim")
+
+
 def show_night(view: NightView) -> None:
-    """A night: what was read, what the looks said, what the audit said, and a row for each site."""
+    """A night: what became of it, what was read, what the looks and the audit said, and a row for each site."""
     style = {"published": "green", "held": "bold red"}.get(view.status, "yellow")
     console.print()
-    console.rule(Text.assemble(("night ", ""), (view.night, "bold"), ("  ", ""), (view.status, style)), align="left")
+    console.print(Text.assemble(("  night   ", "dim"), f"{view.night} is ", (view.status, style)))
     _show_sources(view)
     _show_outcomes(view)
     _show_audit(view)
@@ -76,21 +85,26 @@ def show_night(view: NightView) -> None:
 
 
 def show_nights(views: Sequence[NightView]) -> None:
-    """The list of nights, newest first, with what is wrong with the held ones."""
+    """The list of nights, newest first, and below it what is wrong with the held ones."""
     if not views:
         say("no night yet; `linkwatch nightly` runs the first")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("night", "status", "site", "links live", "referring domains live", "gained", "lost", "why held"):
-        table.add_column(name, justify="right" if name.startswith(("links", "referring", "gained", "lost")) else "left")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2))
+    for name in ("night", "status", "site", "links\nlive", "referring\ndomains live", "links\ngained", "links\nlost"):
+        table.add_column(name, justify="right" if "\n" in name else "left", no_wrap=True)
     for view in views:
-        why = "; ".join(result.title for result in view.audit.results if result.holds) if view.held and view.audit else ""
-        rows = [*view.rows] or [None]
-        for number, row in enumerate(rows):
-            counts = [row.site, row.links_live, row.referring_domains_live, row.gained, row.lost] if row else [""] * 5
-            first = number == 0
-            shown = [view.night if first else "", view.status if first else "", *map(str, counts), why if first else ""]
-            table.add_row(*map(Text, shown))
+        night: tuple[str, ...] = (view.night, view.status)
+        for row in view.rows:
+            counts = (row.links_live, row.referring_domains_live, row.gained, row.lost)
+            table.add_row(*map(Text, (*night, row.site, *(f"{count:,}" for count in counts))))
+            night = ("", "")
+        if not view.rows:
+            table.add_row(*night)
     console.print(table)
+    for view in views:
+        if view.held and view.audit:
+            console.print(Text.assemble("\n", (view.night, "bold"), f" is held; {_ways_out(view.night)}"))
+            _show_failed(view.audit)
 
 
 def show_where(settings: Settings, report: str = "") -> None:
@@ -154,9 +168,9 @@ def _show_sighting(sighting: Any) -> None:
 
 def _show_sources(view: NightView) -> None:
     for source in view.sources:
-        line = Text.assemble(("  source  ", "dim"), f"{source['name']}: {source['claims']:,} claims")
+        line = Text.assemble(("  source  ", "dim"), f"{source['name']}: {_counted(source['claims'], 'claim')}")
         if source["rejected"]:
-            line.append(f", {source['rejected']:,} rows set aside in rejects/{source['name']}.csv", "yellow")
+            line.append(f", {_counted(source['rejected'], 'row')} set aside in rejects/{source['name']}.csv", "yellow")
         if source["error"]:
             line.append(f"  not read: {source['error']}", "red")
         console.print(line)
@@ -164,11 +178,24 @@ def _show_sources(view: NightView) -> None:
             console.print(Text(f"            line {sample['line']}: {sample['reason']}", style="dim"))
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _show_outcomes(view: NightView) -> None:
-    parts = Text("  looks   ", style="dim")
-    for outcome, pages in sorted(view.outcomes.items(), key=lambda entry: -entry[1]):
-        parts.append(f"{pages} {outcome}  ", _EVIDENCE_STYLE[Outcome(outcome).evidence])
-    console.print(parts)
+    """Pages by outcome: what was read first, then what is not there, then what could not be told."""
+    order = list(Evidence)
+    groups: dict[Evidence, list[str]] = {evidence: [] for evidence in order}
+    for outcome, pages in sorted(view.outcomes.items(), key=lambda entry: (-entry[1], entry[0])):
+        groups[Outcome(outcome).evidence].append(f"{pages:,} {outcome}")
+    rows = Table.grid(padding=(0, 1, 0, 0))
+    rows.add_column(width=9)
+    rows.add_column(width=12)
+    rows.add_column(overflow="fold")
+    for number, evidence in enumerate(entry for entry in order if groups[entry]):
+        head = Text("  looks" if number == 0 else "", "dim")
+        rows.add_row(head, Text(_EVIDENCE_WORDS[evidence]), Text(", ".join(groups[evidence]), _EVIDENCE_STYLE[evidence]))
+    console.print(rows)
 
 
 def _show_audit(view: NightView) -> None:
@@ -177,21 +204,30 @@ def _show_audit(view: NightView) -> None:
     passed = sum(result.success for result in view.audit.results)
     style = "green" if view.audit.passed else "bold red"
     console.print(Text.assemble(("  audit   ", "dim"), (f"{passed} of {len(view.audit.results)} expectations hold", style)))
-    for result in view.audit.results:
+    _show_failed(view.audit)
+    if view.held:
+        console.print(Text(f"  nothing is published; {_ways_out(view.night)}"))
+
+
+def _show_failed(audit: AuditResult) -> None:
+    for result in audit.results:
         if not result.success:
             word = ("holds the night", "red") if result.holds else ("warning", "yellow")
             console.print(
                 Text.assemble("            ", word, f"  {result.title}: {result.observed} (expected {result.expected})")
             )
-    if view.held:
-        console.print(Text(f"  nothing is published; `linkwatch release {view.night}` or `linkwatch drop {view.night}` ends it"))
+
+
+def _ways_out(night: str) -> str:
+    return f"`linkwatch release {night}` or `linkwatch drop {night}` ends it"
 
 
 def _site_table(rows: Sequence[Any]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2))
-    table.add_column("  site")
-    for name in ("links live", "referring\ndomains live", "links\ngained", "links\nlost", "recovered", "changed", "to look at"):
-        table.add_column(name, justify="right")
+    table.add_column("  site", no_wrap=True)
+    for name in ("links\nlive", "referring\ndomains live", "links\ngained", "links\nlost", "links\nrecovered", "links\nchanged"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("new to\nlook at", justify="right", no_wrap=True)
     for row in rows:
         counts = (row.links_live, row.referring_domains_live, row.gained, row.lost, row.recovered, row.changed, row.findings)
         table.add_row(Text(f"  {row.site}"), *(f"{count:,}" for count in counts))
@@ -200,5 +236,9 @@ def _site_table(rows: Sequence[Any]) -> Table:
 
 def _without_password(url: str) -> str:
     from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    return make_url(url).render_as_string(hide_password=True)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return "$LINKWATCH_WAREHOUSE cannot be read, and is not shown: it may hold a password"

@@ -1,18 +1,28 @@
 """`linkwatch up`: Airflow's parts as processes of our own, started together and ended together.
 
-`airflow standalone` leaves its children behind when it is stopped (measured), so each part is started by us, in a process
-group of its own, and on Ctrl-C each group is asked to end and, after a while, made to.
+`airflow standalone` leaves its children behind when it is stopped (measured), so each part is started here, in a session
+of its own that a terminal's Ctrl-C does not reach, and ended here. A running task has a process group of its own, so what
+is left is looked for by session. Being cut off costs a task nothing: the next start takes the night up where it was.
+
+The web interface listens on loopback and asks for no password there: whoever uses this machine may use it, our pages
+included. On any other $AIRFLOW__API__HOST Airflow asks for one.
 """
 
 import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # ships no types
 
 from linkwatch.airflow_home import prepare_airflow
 from linkwatch.cli.night_run import example_environment
@@ -20,86 +30,190 @@ from linkwatch.cli.screen import say
 from linkwatch.errors import LinkwatchError
 from linkwatch.settings import home_of, load_settings
 
-PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-STOP_TIMEOUT_S = 15.0
-START_TIMEOUT_S = 120.0
+PARTS = {
+    "api-server": (),
+    # Task logs are files of this machine. A log server is not needed, and it would listen on every address.
+    "scheduler": ("--skip-serve-logs",),
+    "dag-processor": (),
+    "triggerer": ("--skip-serve-logs",),
+}
+"""Airflow's processes and their arguments."""
+
+START_TIMEOUT_S = 180.0
+STOP_TIMEOUT_S = 10.0
+"""How long the parts may take to end in good order; 4 to 7 s were measured on two busy cores."""
+
+_Parts = Mapping[str, subprocess.Popen[bytes]]
 
 
 def run_until_interrupted() -> int:
-    """Start everything, say where the web interface is, and stop everything on Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Start everything, say where the web interface is, and end everything on Ctrl-C, SIGTERM or a closed terminal."""
+    _on_stop(signal.default_int_handler)  # as long as no part runs, stopping is simple
     with contextlib.ExitStack() as stack:
-        if not os.environ.get("LINKWATCH_CONFIG"):
+        example = not os.environ.get("LINKWATCH_CONFIG")
+        if example:
             stack.enter_context(_example_world())
         settings = load_settings()
+        address = _take_address()
         prepare_airflow(settings.home)
-        (settings.home / "airflow" / "logs").mkdir(parents=True, exist_ok=True)
-        parts = [stack.enter_context(_part(name, settings.home / "airflow" / "logs" / f"{name}.log")) for name in PARTS]
-        address = f"http://{os.environ['AIRFLOW__API__HOST']}:{os.environ['AIRFLOW__API__PORT']}"
-        try:
-            _wait_until_up(address, parts)
-            say(f"Airflow is up: {address}   DAGs: nightly_links, weekly_report   Ctrl-C stops it")
-            while all(part.poll() is None for part in parts):
-                time.sleep(1)
-        except KeyboardInterrupt:
-            say("stopping")
-            return 0
-        ended = next(part for part in parts if part.poll() is not None)
-        raise LinkwatchError(f"up: {ended.args[-1]} ended by itself; its log is in {settings.home / 'airflow' / 'logs'}")  # type: ignore[index]  # args is our list
+        stop = threading.Event()
+        _on_stop(lambda *_: stop.set())
+        parts: dict[str, subprocess.Popen[bytes]] = {}
+        stack.callback(_end_all, parts)
+        for name in PARTS:
+            parts[name] = _start(name)
+        _wait_until_up(address, parts, stop)
+        if not stop.is_set():
+            _say_where(address, example)
+        while not stop.wait(1):
+            _require_alive(parts)
+        say("stopping")
+    return 0
+
+
+def _on_stop(handler: Callable[..., Any]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
 def _example_world() -> Iterator[None]:
+    """The example world's proxy, and variables that point Airflow at it."""
     from linkwatch.world import World
     from linkwatch.world.files import write_world
     from linkwatch.world.server import serve
 
     os.environ.update(example_environment())
+    # A night of its calendar runs when somebody asks for it; ours would run today's at once, and then no earlier one.
+    os.environ.setdefault("AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE", "False")
+    home = home_of(os.environ)
     with serve(World()) as proxy:
-        write_world(home_of(os.environ) / "world", proxy)
+        write_world(home / "world", proxy)
+        # `make nightly` beside us writes its own proxy's address into world/, and takes the proxy away when it is done.
+        os.environ["LINKWATCH_CONFIG"] = str(write_world(home / "world-of-up", proxy))
         yield
 
 
-@contextlib.contextmanager
-def _part(name: str, log: os.PathLike[str]) -> Iterator[subprocess.Popen[bytes]]:
-    with open(log, "ab") as output:
-        part = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-            [sys.executable, "-m", "airflow", name], stdout=output, stderr=output, start_new_session=True
+def _take_address() -> str:
+    """Address for the web interface from Airflow's own variables; port 0 takes a free one. Raises LinkwatchError."""
+    host, port = os.environ.get("AIRFLOW__API__HOST", "127.0.0.1"), os.environ.get("AIRFLOW__API__PORT", "8080")
+    try:
+        with socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as taken:
+            port = str(taken.getsockname()[1])
+    except (ValueError, OverflowError):
+        raise LinkwatchError(f"up: $AIRFLOW__API__PORT is {port!r}; expected a port number, e.g. 8081") from None
+    except OSError as error:
+        raise LinkwatchError(
+            f"up: cannot listen on {host}:{port}: {error.strerror}; end what listens there, or take another port, "
+            "e.g. AIRFLOW__API__PORT=8081 make up"
+        ) from None
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    address = f"http://{f'[{here}]' if ':' in here else here}:{port}"
+    os.environ.update({"AIRFLOW__API__HOST": host, "AIRFLOW__API__PORT": port})
+    os.environ.setdefault("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"{address}/execution/")  # where tasks report
+    # A person reads the log of a task in the web interface: there the counts and the printed messages are wanted.
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "INFO")
+    return address
+
+
+def _start(name: str) -> subprocess.Popen[bytes]:
+    log = _log_of(name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    direct = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1,localhost")))
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+            [sys.executable, "-m", "airflow", name, *PARTS[name]],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "no_proxy": direct, "NO_PROXY": direct},  # tasks talk to the API server over http
+            start_new_session=True,
         )
-    try:
-        yield part
-    finally:
-        _end_group(part)
 
 
-def _end_group(part: subprocess.Popen[bytes]) -> None:
-    """Ask the part's whole process group to end; kill what is left of it after a while."""
-    for ask in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(part.pid, ask)
-        deadline = time.monotonic() + STOP_TIMEOUT_S
-        while time.monotonic() < deadline and _group_lives(part):
-            time.sleep(0.1)
-        if not _group_lives(part):
-            return
+def _log_of(name: str) -> Path:
+    return Path(os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]) / f"{name}.log"
 
 
-def _group_lives(part: subprocess.Popen[bytes]) -> bool:
-    part.poll()  # reaps the leader, so that an empty group is seen as empty
-    try:
-        os.killpg(part.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _wait_until_up(address: str, parts: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_up(address: str, parts: _Parts, stop: threading.Event) -> None:
+    """Return when every part is healthy, or is no longer wanted. Raises LinkwatchError."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and all(part.poll() is None for part in parts):
-        try:
-            with urllib.request.urlopen(f"{address}/api/v2/version", timeout=2) as answer:  # noqa: S310 - our own server
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.5)
-    raise LinkwatchError(f"up: Airflow did not answer on {address} in {START_TIMEOUT_S:.0f} s; see its logs")
+    while not stop.is_set() and not _healthy(address):
+        _require_alive(parts)
+        if time.monotonic() > deadline:
+            raise LinkwatchError(
+                f"up: Airflow was not ready on {address} after {START_TIMEOUT_S:.0f} s; look into {_log_of('api-server').parent}"
+            )
+        stop.wait(0.3)
+
+
+def _healthy(address: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{address}/api/v2/monitor/health", timeout=5) as answer:
+            return all(part["status"] == "healthy" for part in json.load(answer).values())
+    except (OSError, ValueError):
+        return False
+
+
+def _require_alive(parts: _Parts) -> None:
+    for name, part in parts.items():
+        if part.poll() is not None:
+            raise LinkwatchError(f"up: Airflow's {name} ended by itself (status {part.returncode}); its log: {_log_of(name)}")
+
+
+def _say_where(address: str, example: bool) -> None:
+    say(f"Airflow is up: {address}   (Ctrl-C stops all of it)")
+    if os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] != "True":
+        say("log in as Airflow is set up; without a set-up of your own the password is in $AIRFLOW_HOME/*.generated")
+    if example:
+        from linkwatch.world import FIRST_NIGHT
+
+        say(f"Example world: trigger nightly_links with the logical date {FIRST_NIGHT} 03:00, then the days after it")
+    else:
+        say("nightly_links runs every night at 03:00 UTC, and now for a night that is due; weekly_report on Mondays at 06:00")
+
+
+def _end_all(parts: _Parts) -> None:
+    """Ask the parts to end, cut off the tasks that run, and after a while make whatever is left end."""
+    sessions = _sessions(parts)
+    for part in parts.values():
+        part.terminate()
+    # The scheduler would wait for its tasks, for hours. With them gone it ends in good order and frees them for the next start.
+    scheduler = {name: part for name, part in parts.items() if name == "scheduler"}
+    for pid in set(_living(_sessions(scheduler))) - {part.pid for part in scheduler.values()}:
+        _kill(pid)
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while left := _living(sessions):
+        if time.monotonic() > deadline:
+            for pid in left:
+                _kill(pid)
+        time.sleep(0.1)
+    for part in parts.values():
+        part.wait()
+
+
+def _sessions(parts: _Parts) -> set[int]:
+    """The sessions of the parts and of everything that they have started."""
+    found = {part.pid for part in parts.values()}
+    for part in parts.values():
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(part.pid).children(recursive=True):
+                with contextlib.suppress(ProcessLookupError):
+                    found.add(os.getsid(child.pid))
+    return found
+
+
+def _living(sessions: set[int]) -> list[int]:
+    found = []
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getsid(pid) in sessions and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.append(pid)
+    return found
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,72 +1,79 @@
-"""Pages inside Airflow's web interface: the nights, and the weekly reports. Read-only, and only for who is logged in.
+"""Pages inside Airflow's web interface: the nights, and the weekly reports. They read and change nothing.
 
-Airflow does not ask for a login on a plugin's routes (measured), so every route here depends on its user.
+Airflow does not ask for a login on a plugin's routes (measured), so every route here asks for what Airflow asks for its own
+page of the nightly DAG: who may read `nightly_links` may read what it found. Where Airflow lets everybody in (the embedded
+one on loopback), so does this.
 """
 
-import html
 import re
 from typing import Annotated, Any
 
-from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from linkwatch.errors import LinkwatchError
 from linkwatch.settings import load_settings
-from linkwatch.steps.upkeep import NightView, list_nights
+from linkwatch.steps.upkeep import list_nights
 from linkwatch.steps.week import reports_folder
+
+NIGHTS = 30
+"""How many are shown, newest first."""
+
+COUNTS = (
+    ("Links live", "links_live"),
+    ("Referring domains live", "referring_domains_live"),
+    ("Links gained", "gained"),
+    ("Links lost", "lost"),
+    ("Links recovered", "recovered"),
+    ("Links changed", "changed"),
+    ("New to look at", "findings"),
+)
+"""Columns of the list of nights: heading, and column of the table `night`."""
 
 app = FastAPI(title="linkwatch", docs_url=None, redoc_url=None, openapi_url=None)
 
-_REPORT = re.compile(r"week-\d{4}-\d{2}-\d{2}\.html")
-_STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:70rem}table{border-collapse:collapse}"
-    "td,th{padding:.3rem .9rem .3rem 0;text-align:left;border-bottom:1px solid #8884}td.n{text-align:right}"
-)
+_REPORT = re.compile(r"week-(\d{4}-\d{2}-\d{2})\.html")
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    # Airflow shows the pages in a frame of its own; nobody else may.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-cache",
 }
+_TEMPLATES = Environment(
+    loader=PackageLoader("linkwatch"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
 
-User = Annotated[Any, Depends(get_user)]
+Reader = Annotated[None, Depends(requires_access_dag("GET", param_dag_id="nightly_links"))]
 
 
 @app.get("/", response_class=HTMLResponse)
-def overview(user: User) -> HTMLResponse:
+def overview(_: Reader) -> HTMLResponse:
     """The last nights and where the reports are."""
-    del user
-    nights = "".join(_row(view, number, row) for view in list_nights(30) for number, row in enumerate(view.rows))
-    folder = reports_folder(load_settings())
-    reports = sorted((path.name for path in folder.glob("week-*.html")), reverse=True)
-    items = "".join(f'<li><a href="reports/{html.escape(name)}">{html.escape(name)}</a></li>' for name in reports)
-    heads = "".join(f"<th>{name}</th>" for name in ("night", "status", "site", *(label for label, _ in _COUNTS)))
-    head = f"<!doctype html><meta charset=utf-8><title>linkwatch</title><style>{_STYLE}</style>"
-    body = f"<h1>linkwatch</h1><h2>Weekly reports</h2><ul>{items or '<li>none yet</li>'}</ul>"
-    body += f"<h2>Nights</h2><table><tr>{heads}</tr>{nights}</table>"
-    return HTMLResponse(head + body, headers=_HEADERS)
+    found = ((_REPORT.fullmatch(path.name), path.name) for path in reports_folder(load_settings()).glob("week-*.html"))
+    reports = sorted(((name, match[1]) for match, name in found if match), reverse=True)
+    return _page(200, views=list_nights(NIGHTS), reports=reports, problem="")
 
 
 @app.get("/reports/{name}", response_class=FileResponse)
-def report(name: str, user: User) -> FileResponse:
+def report(name: str, _: Reader) -> FileResponse:
     """One weekly report, as it was written."""
-    del user
     path = reports_folder(load_settings()) / name
     if not _REPORT.fullmatch(name) or not path.is_file():
         raise HTTPException(404, "no such report")
     return FileResponse(path, media_type="text/html", headers=_HEADERS)
 
 
-_COUNTS = (
-    ("links live", "links_live"),
-    ("referring domains live", "referring_domains_live"),
-    ("links gained", "gained"),
-    ("links lost", "lost"),
-    ("links recovered", "recovered"),
-    ("links changed", "changed"),
-    ("to look at", "findings"),
-)
+@app.exception_handler(LinkwatchError)
+def _say_problem(request: Request, error: Exception) -> HTMLResponse:
+    """What a person can mend (settings, the warehouse) is said on the page; the rest stays an internal error."""
+    del request
+    return _page(503, problem=str(error), views=(), reports=())
 
 
-def _row(view: NightView, number: int, row: Any) -> str:
-    first = [view.night, view.status] if number == 0 else ["", ""]
-    cells = "".join(f"<td>{html.escape(text)}</td>" for text in [*first, row.site])
-    return f"<tr>{cells}{''.join(f'<td class=n>{getattr(row, name):,}</td>' for _, name in _COUNTS)}</tr>"
+def _page(status: int, **content: Any) -> HTMLResponse:
+    text = _TEMPLATES.get_template("console.html").render(title="Backlinks", counts=COUNTS, **content)
+    return HTMLResponse(text, status, headers=_HEADERS)

@@ -1,5 +1,6 @@
 """Extract: a fetched page becomes the links on it that lead to watched sites, and the facts of the page. No I/O.
 
+    bombs.py      pages that must not reach the parser
     charset.py    bytes → text, as a browser decodes them
     links.py      every <a> and <area>: where it leads, its words and the words around it
     zones.py      which part of the page a link stands in, and how many words the page itself has

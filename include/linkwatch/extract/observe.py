@@ -11,11 +11,12 @@ import pyarrow as pa
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from linkwatch import schemas
+from linkwatch.extract.bombs import is_bomb
 from linkwatch.extract.charset import markup_of
 from linkwatch.extract.facts import Said, base_of, read_facts
 from linkwatch.extract.hiding import Hiding
 from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
-from linkwatch.extract.verdicts import judge, too_deep
+from linkwatch.extract.verdicts import judge
 from linkwatch.extract.zones import Zones
 from linkwatch.model import FetchedPage, Outcome
 from linkwatch.urls import Scopes, domain_of_host, host_of, link_id, same_page
@@ -23,6 +24,7 @@ from linkwatch.urls import Scopes, domain_of_host, host_of, link_id, same_page
 MAX_DETAIL = 300  # characters
 MAX_VALIDATOR = 500  # characters of ETag and Last-Modified; a longer one is not worth sending back
 MAX_DOMAINS = 200
+MAX_REL = 200  # characters, as for hidden_by
 
 
 class Look(NamedTuple):
@@ -87,8 +89,8 @@ def observe(page: FetchedPage, scopes: Scopes) -> Observation:
     look = _bare_look(page)
     if page.outcome is not Outcome.READABLE:
         return Observation(look, ())
-    if too_deep(page.body):
-        return Observation(look._replace(outcome=Outcome.TOO_LARGE, detail="nested too deeply to be read"), ())
+    if is_bomb(page.body):
+        return Observation(look._replace(outcome=Outcome.TOO_LARGE.value, detail="markup made to stall its readers"), ())
     markup = markup_of(page.body, page.headers.get("content-type", ""))
     document = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
     base = base_of(document, page.final_url)
@@ -108,7 +110,7 @@ def observe(page: FetchedPage, scopes: Scopes) -> Observation:
         words=words,
         external_links=links.external,
         linked_domains=json.dumps(sorted(links.domains)[:MAX_DOMAINS], separators=(",", ":")),
-        content_hash=hashlib.sha256(page.body).hexdigest()[:16],  # CPUs have it built in: half the cost of BLAKE2,
+        content_hash=hashlib.sha256(page.body).hexdigest()[:16],  # many CPUs have it built in: half the cost of BLAKE2
     )
     return Observation(look, sightings)
 
@@ -169,11 +171,11 @@ def _sightings(source_url: str, watched: Iterable[Found], said: Said, zones: Zon
             target_url=found.target,
             position=found.position,
             anchor=anchor,
-            rel=" ".join(rel),
+            rel=" ".join(rel)[:MAX_REL],
             followed=not withheld,
             nofollow_by=" ".join(withheld),
             zone=zone.value,
-            hidden_by=hiding.of(found.node, zone),
+            hidden_by=hiding.of(found.node, zone)[:MAX_REL],
             element=element.value,
             context_left=left,
             context_right=right,

@@ -18,13 +18,6 @@ MAX_WORDS = 250  # a page with more is a page
 FEW_WORDS = 60
 HARDLY_ANY_WORDS = 30  # of a shell that scripts fill, or a stub that only sends the browser on
 
-MAX_DEPTH = 5_000
-"""Elements within elements; browsers stop at 512. Parsing costs depth squared: 100,000 took 20 s, 5,000 takes 0.05 s."""
-
-_MEASURED_FROM_TAGS = 20_000  # a page with fewer tags cannot be deep enough to hurt
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_NOT_NESTING = frozenset(b"br img hr input meta link area base col embed source track wbr li p td tr th dd dt option".split())
-
 _TITLE_PARTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
 _PUNCTUATION = " .!?…"
 _APP_ROOTS = "#root,#app,#__next,#__nuxt,#___gatsby,#svelte,#q-app,app-root,[data-reactroot],[ng-app],[data-v-app]"
@@ -51,19 +44,6 @@ def judge(markup: str | bytes, page: FetchedPage, title: str, words: int, links:
         if any(signal.decides for signal in found) or len({signal.where for signal in found}) > 1:
             return Verdict(outcome, f"answers {page.http_status or 200}, but: {', '.join(signal.name for signal in found)}")
     return shell
-
-
-def too_deep(body: bytes) -> bool:
-    """True for a page that nests elements so deeply that parsing it would take minutes: an attack, not a page."""
-    if len(body) < 3 * _MEASURED_FROM_TAGS or body.count(b"<") < _MEASURED_FROM_TAGS:
-        return False
-    depth = 0
-    for tag in _TAG.finditer(body):
-        if tag[2].lower() not in _NOT_NESTING:
-            depth = max(depth - 1, 0) if tag[1] else depth + 1
-        if depth > MAX_DEPTH:
-            return True
-    return False
 
 
 def _compiled(signal: Signal) -> Callable[[str], object]:

@@ -55,8 +55,10 @@ _NEVER = frozenset(
 )  # named after a part, never it
 _TOPPED, _TAILED = frozenset(("article", "main")), frozenset(("article", "blockquote"))  # their own <header>, their own <footer>
 _OUTSIDE = frozenset({Zone.NAV, Zone.HEADER, Zone.FOOTER, Zone.SIDEBAR})
-_UNSEEN = "script,style,noscript,select,textarea"
-_WORDS_DEPTH, _WORDS_NODES = 5, 400  # how far down from <body> class names are asked; zones sit near the top
+_UNSEEN = "script,style,select"
+_TAGGED = ",".join(TAGS)
+_WORDS_DEPTH, _WORDS_NODES = 5, 60  # how far down from <body> class names are asked; zones sit near the top
+_WRAPPERS = frozenset(("div", "section", "ul", "ol", "form", "table", "tbody", "tr", "td", "center"))
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")
 
 
@@ -111,7 +113,7 @@ class Zones:
             return 0
         for node in self._document.css(_UNSEEN):
             node.decompose(recursive=False)
-        for node in self._document.css("nav,aside,header,footer,[role]"):
+        for node in self._document.css(_TAGGED):
             if self._is_outside(node):
                 node.decompose(recursive=False)
         self._unlink_named_zones(body)
@@ -123,12 +125,14 @@ class Zones:
             below = []
             for parent in level:
                 for node in list(parent.iter()):
+                    if node.tag not in _WRAPPERS:
+                        continue
                     seen += 1
                     if seen > _WORDS_NODES:
                         return
-                    if self._is_outside(node):
+                    if self._mark(node) in _OUTSIDE:
                         node.decompose(recursive=False)
-                    elif node.tag not in _NEVER:
+                    else:
                         below.append(node)
             level = below
 

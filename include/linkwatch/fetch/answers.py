@@ -42,9 +42,10 @@ _TRANSPORT = {
     pycurl.E_COULDNT_RESOLVE_HOST: (Outcome.DNS_ERROR, "the host's name does not resolve"),
     pycurl.E_OPERATION_TIMEDOUT: (Outcome.TIMEOUT, "no complete answer in time"),
     pycurl.E_PARTIAL_FILE: (Outcome.TRUNCATED, "the connection ended before the body did"),
-    pycurl.E_GOT_NOTHING: (Outcome.CONNECTION_RESET, "the server closed the connection without an answer"),
-    pycurl.E_RECV_ERROR: (Outcome.CONNECTION_RESET, "the connection broke while we read"),
-    pycurl.E_SEND_ERROR: (Outcome.CONNECTION_RESET, "the connection broke while we asked"),
+    # One event to a person: which of the three it is depends on which packet comes first.
+    pycurl.E_GOT_NOTHING: (Outcome.CONNECTION_RESET, "the server broke the connection before it had answered"),
+    pycurl.E_RECV_ERROR: (Outcome.CONNECTION_RESET, "the server broke the connection before it had answered"),
+    pycurl.E_SEND_ERROR: (Outcome.CONNECTION_RESET, "the server broke the connection before it had answered"),
     **dict.fromkeys(
         (
             *(pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CIPHER, pycurl.E_SSL_CACERT_BADFILE),
@@ -175,10 +176,11 @@ def _transport_failure(answer: Answer) -> Verdict:
     if answer.error == pycurl.E_COULDNT_CONNECT:
         # No route may be our own network's fault, so it is never told as "the host refuses".
         if answer.os_errno in _NO_ROUTE:
-            return Verdict(Outcome.TIMEOUT, f"the host cannot be reached: {answer.message}")
-        return Verdict(Outcome.CONNECTION_REFUSED, f"the host refuses connections: {answer.message}")
+            return Verdict(Outcome.TIMEOUT, "the host cannot be reached")
+        return Verdict(Outcome.CONNECTION_REFUSED, "the host refuses connections")
     outcome, words = _TRANSPORT.get(answer.error, (Outcome.HTTP_ERROR, "the server does not speak HTTP as we know it"))
-    return Verdict(outcome, f"{words}: {answer.message}" if answer.message else words)
+    said = answer.message if outcome in (Outcome.TLS_ERROR, Outcome.HTTP_ERROR) else ""
+    return Verdict(outcome, f"{words}: {said}" if said else words)
 
 
 def _proxy_failure(answer: Answer) -> Verdict | None:

@@ -75,13 +75,16 @@ class FixedRules:
 def rules_from(outcome: Outcome, body: bytes, detail: str) -> Rules:
     """Rules that follow from how the fetch of robots.txt ended; of a file that is too large `body` is the start.
 
-    A 4xx is no file and allows all; a file that cannot be reached allows nothing (RFC 9309, 2.3.1), and then the pages end as
-    the file did: an unreachable host is told as unreachable and not as a refusal.
+    A 4xx is no file and allows all; a file that cannot be reached allows nothing (RFC 9309, 2.3.1). An unreachable host is
+    told as unreachable; but a host that answers for its robots.txt with a 5xx is there, and of its pages we know nothing:
+    days of that must never look like days of dead pages.
     """
     if outcome in (Outcome.READABLE, Outcome.TOO_LARGE):
         return ParsedRules(body[:MAX_ROBOTS_BYTES])
     if outcome in _NO_RULES:
         return FixedRules()
+    if outcome is Outcome.SERVER_ERROR:
+        outcome = Outcome.ROBOTS_DENIED
     return FixedRules((outcome, f"not asked, as robots.txt could not be read: {detail}"))
 
 

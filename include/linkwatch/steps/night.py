@@ -20,15 +20,18 @@ from linkwatch.extract import Look, Sighting, looks_table, observe, sightings_ta
 from linkwatch.fetch import XML_TYPES, Fetcher
 from linkwatch.model import Audit, PageRequest
 from linkwatch.progress import track
-from linkwatch.quality import AuditInput, AuditResult, run_audit
+from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_night, plan_pages, site_counts
-from linkwatch.sources import Rejects, read_claims
+from linkwatch.sources import Fetch, Rejects, read_claims
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night
 from linkwatch.urls import Scopes
 from linkwatch.warehouse import Outbox, loaded_nights, migrate, open_warehouse, record_held
 
 log = logging.getLogger(__name__)
+
+NEWS_NIGHTS = 7
+"""An empty warehouse that is further behind than this is new, and what it is told is no news to people."""
 
 
 def begin(logical_date: datetime) -> str:
@@ -111,12 +114,12 @@ def check(night: str, shard: int) -> dict[str, int]:
     return counts
 
 
-def fold(night: str) -> dict[str, int]:
+def fold(night: str) -> dict[str, object]:
     """Fold tonight's evidence into the last snapshot: the next snapshot, staged."""
     settings, store = open_night_store()
     done = store.read_facts(night, "fold")
     if done is None:
-        before = store.latest_before(night)
+        before, watched = store.latest_before(night), watched_since(settings, store, night)
         inputs = FoldInputs(
             before_links=store.path(before, "links") if before else None,
             before_pages=store.path(before, "pages") if before else None,
@@ -130,9 +133,10 @@ def fold(night: str) -> dict[str, int]:
             confirm=settings.confirm,
             links_out=store.path(night, "links"),
             pages_out=store.path(night, "pages"),
-            watched=watched_since(settings, store, night),
+            watched=watched,
         )
-        done = counts.to_dict()
+        since = {site: moment.isoformat() for site, moment in watched.items()}
+        done = {**counts.to_dict(), "before": before, "watched": since}
         store.write_facts(night, "fold", done)
     log.info("folded night=%s %s", night, done)
     return done
@@ -158,14 +162,25 @@ def audit(night: str) -> bool:
 
 
 def publish(night: str) -> dict[str, int]:
-    """Make the staged snapshot part of history, in one step."""
-    settings, store = open_night_store()
+    """Make the staged snapshot part of history, in one step.
+
+    Raises NightError when history has grown since the night was folded (another night was released meanwhile): its
+    snapshot does not know what that night knew, and to publish it would forget those links.
+    """
+    _, store = open_night_store()
     counts = site_counts(store.path(night, "links"))
     if not store.is_published(night):
+        folded, latest = store.read_facts(night, "fold"), store.latest_before(night)
+        if folded is None:
+            raise NightError(f"night {night} is not folded yet; expected a finished night. Run it again")
+        if folded["before"] != latest:
+            raise NightError(
+                f"night {night} follows on {folded['before'] or 'no night'}, and night {latest} was published since then; "
+                f"expected it to follow on {latest}. Nothing was published; `linkwatch drop {night}`, then run it anew"
+            )
         finished_at = datetime.now(UTC).isoformat()  # the edge: when people can see it; not a time that rules use
-        watched = {site: since.isoformat() for site, since in watched_since(settings, store, night).items()}
-        live = {site: counts.get(site, (0, 0))[0] for site in watched}
-        store.publish(night, {"finished_at": finished_at, "live": live, "watched": watched})
+        live = {site: counts.get(site, (0, 0))[0] for site in folded["watched"]}
+        store.publish(night, {"finished_at": finished_at, "live": live, "watched": folded["watched"]})
     done = {"links_live": sum(live for live, _ in counts.values()), "sites": len(counts)}
     log.info("published night=%s %s", night, done)
     return done
@@ -174,16 +189,18 @@ def publish(night: str) -> dict[str, int]:
 def detect(night: str) -> dict[str, int]:
     """Compare with the night before, find what looks suspicious, and tell the warehouse and the outbox.
 
-    Nights that were published but never told (the run was killed in between) are told first, in their order.
+    Nights that were published but never told (the run was killed, the warehouse was away) are told first, in their order.
+    An empty warehouse beside a long history is a new warehouse: its tables are told everything, people only of this night.
     """
     settings, store = open_night_store()
     engine = open_warehouse(settings.warehouse_url)
     migrate(engine)
     told = set(loaded_nights(engine))
+    untold = [name for name in store.published() if name < night and name not in told]
+    moved = not told and len(untold) > NEWS_NIGHTS
     counts: dict[str, int] = {}
-    for published in store.published():
-        if published <= night and (published == night or published not in told):
-            counts = tell_night(settings, store, engine, published)
+    for name in [*untold, night]:
+        counts = tell_night(settings, store, engine, name, to_people=name == night or not moved)
     log.info("detected night=%s %s", night, counts)
     return counts
 
@@ -213,7 +230,7 @@ def open_night_store() -> tuple[Settings, NightStore]:
 
 
 def _read_source(
-    source: SourceSettings, scopes: Scopes, fetch: partial, store: NightStore, night: str, batches: list[pa.RecordBatch]
+    source: SourceSettings, scopes: Scopes, fetch: Fetch, store: NightStore, night: str, batches: list[pa.RecordBatch]
 ) -> dict[str, object]:
     claims, error = 0, ""
     with Rejects(source.name, store.file_path(night, f"rejects/{source.name}.csv")) as rejects:
@@ -260,9 +277,9 @@ def _audit_input(settings: Settings, store: NightStore, night: str) -> AuditInpu
     return AuditInput(
         night=night,
         as_of=store.as_of(night),
-        links=store.read_table(night, "links"),
-        looks=pa.concat_tables([store.read_table(night, name) for name in store.names(night, "looks-")]),
-        plan=store.read_table(night, "plan"),
+        links=store.read_table(night, "links", COLUMNS["links"]),
+        looks=pa.concat_tables([store.read_table(night, name, COLUMNS["looks"]) for name in store.names(night, "looks-")]),
+        plan=store.read_table(night, "plan", COLUMNS["plan"]),
         before_live={name: live[-1].get(name, 0) for name in names} if live else {},
         live_history={name: [counts[name] for counts in live if name in counts] for name in names},
         sites=settings.sites,

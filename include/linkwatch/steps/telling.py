@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +26,7 @@ _PAGE_EVIDENCE = ("outcome", "http_status", "final_url", "redirects", "detail", 
 _LINK_EVIDENCE = ("last_seen_at", "first_seen_at", "missing_since", "followed", "rel", "zone", "anchor")
 
 
-def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str) -> dict[str, int]:
+def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str, *, to_people: bool = True) -> dict[str, int]:
     """Work out a published night's changes and findings; queue its messages and load the warehouse. Idempotent.
 
     Messages are queued first: a night counts as told once it is loaded, so a kill in between tells it again, and the
@@ -41,8 +43,9 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     fresh = new_findings(engine, night, found)
     audit = Audit.PASSED if (store.read_facts(night, "audit") or {}).get("passed") else Audit.RELEASED
     summaries = _summaries(settings, store, night, audit, changes, fresh)
-    lines = list(_lines(changes, evidence))
-    Outbox(engine).add(night_messages(night, settings.sites, summaries, lines, fresh, settings.slack), as_of)
+    if to_people:
+        lines = list(_lines(changes, evidence))
+        Outbox(engine).add(night_messages(night, settings.sites, summaries, lines, fresh, settings.slack), as_of)
     loaded = load_night(engine, NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found))
     return {"changes": changes.num_rows, "findings": len(fresh), "rows_written": loaded.rows_written}
 
@@ -67,14 +70,10 @@ def deliver_outbox(settings: Settings) -> dict[str, int]:
 
 def _poster(settings: Settings) -> Poster | None:
     """Slack, when the Airflow connection that settings name is there; None prints."""
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
     from linkwatch.alerts.slack import SlackPoster
 
-    try:
-        connection = BaseHook.get_connection(settings.slack.connection)
-    except AirflowNotFoundException:
+    connection = _connection(settings.slack.connection)
+    if connection is None:
         return None
     if not connection.password:
         raise SettingsError(
@@ -82,6 +81,26 @@ def _poster(settings: Settings) -> Poster | None:
         )
     extra = connection.extra_dejson
     return SlackPoster(connection.password, **({"base_url": extra["base_url"]} if extra.get("base_url") else {}))
+
+
+def _connection(name: str) -> Any | None:
+    """An Airflow connection; None where there is none. A task asks its supervisor, `linkwatch release` Airflow's database."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    with suppress(AirflowNotFoundException):
+        return BaseHook.get_connection(name)
+    from airflow.models.connection import Connection
+
+    with suppress(AirflowNotFoundException):
+        return Connection.get_connection_from_secrets(name)
+    variable = f"AIRFLOW_CONN_{name.upper()}"
+    if os.environ.get(variable):  # Airflow passes over what it cannot read; the messages would be printed, and never sent
+        raise SettingsError(
+            f"slack: ${variable} cannot be read as a connection; expected "
+            '{"conn_type": "slack", "password": "xoxb-…"} (it is not shown, it holds the token)'
+        )
+    return None
 
 
 def print_message(row: OutboxRow) -> None:

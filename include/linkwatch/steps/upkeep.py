@@ -1,15 +1,18 @@
 """Held nights and the list of nights: what a person does by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from linkwatch.errors import NightError
-from linkwatch.model import Audit
+from linkwatch.model import Audit, NightSummary
 from linkwatch.quality import AuditResult
+from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
 from linkwatch.steps.night import alert, detect, open_night_store, publish
 from linkwatch.warehouse import migrate, nights, open_warehouse, set_audit
+
+_ALL_NIGHTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class NightView:
     sources: Sequence[dict[str, Any]]  # name, claims, rejected, samples, error
     outcomes: dict[str, int]  # pages by the outcome of tonight's look
     audit: AuditResult | None
-    rows: Sequence[Any]  # rows of the night table, one a site
+    rows: Sequence[NightSummary]  # of the night table, one a site
     notes: Sequence[str] = field(default_factory=tuple)  # e.g. that the outage brake was on
 
     @property
@@ -33,29 +36,15 @@ class NightView:
 def night_view(night: str) -> NightView:
     """One night as it stands. Raises NightError for a night that was never begun."""
     settings, store = open_night_store()
-    store.as_of(night)
-    outcomes: dict[str, int] = {}
-    for name in store.names(night, "looks-"):
-        for entry in store.read_table(night, name, ["outcome"])["outcome"].value_counts().to_pylist():
-            outcomes[entry["values"]] = outcomes.get(entry["values"], 0) + entry["counts"]
-    engine = open_warehouse(settings.warehouse_url)
-    migrate(engine)
-    folded = store.read_facts(night, "fold") or {}
-    return NightView(
-        night=night,
-        status=_status(store, night),
-        sources=(store.read_facts(night, "collect") or {"sources": []})["sources"],
-        outcomes=outcomes,
-        audit=_audit(store, night),
-        rows=[row for row in nights(engine) if row.night == night],
-        notes=_notes(folded),
-    )
+    return _view(store, night, _night_rows(settings))
 
 
 def list_nights(limit: int = 14) -> list[NightView]:
     """The last nights, newest first, with what the audit said of each."""
-    _, store = open_night_store()
-    return [night_view(night) for night in reversed(store.nights()[-limit:])]
+    settings, store = open_night_store()
+    names = store.nights()[::-1][:limit]
+    rows = _night_rows(settings) if names else {}
+    return [_view(store, name, rows) for name in names]
 
 
 def release(night: str) -> None:
@@ -76,12 +65,40 @@ def release(night: str) -> None:
 def drop(night: str) -> None:
     """Throw a held or unfinished night away; what was known before it stays as it was. Raises NightError."""
     settings, store = open_night_store()
-    if store.is_published(night):
+    if _status(store, night) == "published":
         raise NightError(f"night {night} is published and part of history; expected a held or unfinished night")
-    store.drop(night)
     engine = open_warehouse(settings.warehouse_url)
     migrate(engine)
-    set_audit(engine, night, Audit.DROPPED)
+    set_audit(engine, night, Audit.DROPPED)  # first: when the warehouse is away the folder stays, and the verb can be repeated
+    store.drop(night)
+
+
+def _night_rows(settings: Settings) -> dict[str, list[NightSummary]]:
+    """Rows of the night table by night."""
+    engine = open_warehouse(settings.warehouse_url)
+    migrate(engine)
+    rows: dict[str, list[NightSummary]] = {}
+    for row in nights(engine, limit=_ALL_NIGHTS):
+        rows.setdefault(row.night, []).append(row)
+    return rows
+
+
+def _view(store: NightStore, night: str, rows: Mapping[str, Sequence[NightSummary]]) -> NightView:
+    status = _status(store, night)
+    outcomes: dict[str, int] = {}
+    for name in store.names(night, "looks-"):
+        for entry in store.read_table(night, name, ["outcome"])["outcome"].value_counts().to_pylist():
+            outcomes[entry["values"]] = outcomes.get(entry["values"], 0) + entry["counts"]
+    folded = store.read_facts(night, "fold") or {}
+    return NightView(
+        night=night,
+        status=status,
+        sources=(store.read_facts(night, "collect") or {"sources": []})["sources"],
+        outcomes=outcomes,
+        audit=_audit(store, night),
+        rows=rows.get(night, ()),
+        notes=_notes(folded),
+    )
 
 
 def _require_held(store: NightStore, night: str) -> None:

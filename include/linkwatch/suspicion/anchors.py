@@ -69,6 +69,11 @@ def bucket(anchor: str, brands: frozenset[str]) -> Bucket:
     return Bucket.OTHER if telling else Bucket.GENERIC
 
 
+def names_brand(anchor: str, brands: frozenset[str]) -> bool:
+    """True where a word of a normalised anchor is the brand: "follow us on Acme" tells who it is for, whatever else it says."""
+    return any(_squeezed(word) in brands for word in anchor.split())
+
+
 def _bare(word: str) -> str:
     start, end = 0, len(word)
     while start < end and not word[start].isalnum():

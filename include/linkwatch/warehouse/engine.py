@@ -122,9 +122,9 @@ def _remedy(url: sa.URL, said: str) -> str:
         return f"it is held by {_holders(str(url.database))}; end that, or run again when it has finished"
     if "lock timeout" in said:
         return "another session holds the tables (see pg_stat_activity); end it, or run again when it has finished"
-    if "readonly" in said or "read-only" in said:
+    if "readonly" in said:
         return "make the file and its folder writable for this user, or point $LINKWATCH_WAREHOUSE elsewhere"
-    if "no such table" in said or "does not exist" in said:
+    if "no such table" in said or 'relation "' in said:
         return "the tables are not there; run `linkwatch nightly`, which makes them, or check $LINKWATCH_WAREHOUSE"
     if url.drivername in _SQLITE:
         return "check that the file is a SQLite database in a writable folder with space left"

@@ -95,16 +95,12 @@ def _night_rows(summaries: Iterable[NightSummary]) -> pa.Table:
 
 
 def _page_rows(load: NightLoad) -> pa.Table:
-    urls = load.pages["url"].to_pylist()
     rows = load.pages.rename_columns(["source_url" if name == "url" else name for name in load.pages.column_names])
-    return _with(rows, page_id=pa.array(map(tables.key_of, urls), schemas.I64), updated_night=_repeated(load.night, rows))
+    return _with(rows, page_id=_page_ids(rows), updated_night=_repeated(load.night, rows))
 
 
 def _link_rows(load: NightLoad) -> pa.Table:
-    urls = load.links["source_url"].to_pylist()
-    return _with(
-        load.links, page_id=pa.array(map(tables.key_of, urls), schemas.I64), updated_night=_repeated(load.night, load.links)
-    )
+    return _with(load.links, page_id=_page_ids(load.links), updated_night=_repeated(load.night, load.links))
 
 
 def _change_rows(load: NightLoad) -> pa.Table:
@@ -139,6 +135,11 @@ def _finding_rows(load: NightLoad) -> pa.Table:
             for key, entry in found.items()
         ),
     )
+
+
+def _page_ids(rows: pa.Table) -> pa.Array:
+    urls = (url for chunk in rows["source_url"].chunks for url in chunk.to_pylist())
+    return pa.array(map(tables.key_of, urls), schemas.I64)
 
 
 def _with(rows: pa.Table, **columns: pa.Array) -> pa.Table:

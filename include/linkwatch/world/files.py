@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from linkwatch.errors import StoreError
 from linkwatch.world import places
 from linkwatch.world.pages import seeded
 from linkwatch.world.scenes import FIRST_NIGHT, Link, Page
@@ -70,10 +71,9 @@ max_body_bytes = 2_000_000
 def write_world(folder: Path, proxy: str, world: World | None = None) -> Path:
     """Write the settings and source files into a folder; gives the path of the settings.
 
-    `proxy` is the address that `serve` gives. A file that would not change is left alone.
+    `proxy` is the address that `serve` gives. A file that would not change is left alone. Raises StoreError.
     """
     world = world or World()
-    folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "world.toml"
     _write(settings, _settings(world, proxy).encode())
     _write(folder / "pages.txt", _pages_txt(world).encode())
@@ -83,8 +83,14 @@ def write_world(folder: Path, proxy: str, world: World | None = None) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    if not path.exists() or path.read_bytes() != content:
-        path.write_bytes(content)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    except OSError as error:
+        raise StoreError(
+            f"world: cannot write {path}: {error.strerror}; set $LINKWATCH_HOME to a folder you can write"
+        ) from error
 
 
 def _settings(world: World, proxy: str) -> str:

@@ -58,7 +58,7 @@ def test_crawl_delay(text: str, delay_s: float) -> None:
         (Outcome.HTTP_ERROR, None),
         (Outcome.EMPTY, None),
         (Outcome.TOO_MANY_REDIRECTS, None),
-        (Outcome.SERVER_ERROR, Outcome.SERVER_ERROR),
+        (Outcome.SERVER_ERROR, Outcome.ROBOTS_DENIED),
         (Outcome.TIMEOUT, Outcome.TIMEOUT),
         (Outcome.DNS_ERROR, Outcome.DNS_ERROR),
         (Outcome.CONNECTION_REFUSED, Outcome.CONNECTION_REFUSED),

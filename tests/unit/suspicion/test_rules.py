@@ -65,6 +65,18 @@ FIRES = {
     "brand on three domains": (BRANDED_OF_THREE, [], [("sitewide_link", LOW)] * 3),
     "hidden": ([HIDDEN], [], [("hidden_link", MEDIUM)]),
     "hidden block": ([HIDDEN | {"target_url": url} for url in OTHERS], [], [("hidden_link", HIGH)] * 3),
+    "hidden in a menu": ([HIDDEN | {"zone": "nav"}], [], [("hidden_link", LOW)]),
+    "hidden brand block": (
+        [HIDDEN | {"target_url": url, "anchor": "Follow Jane on Own"} for url in OTHERS],
+        [],
+        [("hidden_link", LOW)] * 3,
+    ),
+    "hidden without text": ([HIDDEN | {"anchor": ""}], [], [("hidden_link", LOW)]),
+    "two of three hidden are telling": (
+        [HIDDEN | {"target_url": url, "anchor": anchor} for url, anchor in zip(OTHERS, ("shoes", "boots", "own"), strict=True)],
+        [],
+        [("hidden_link", MEDIUM), ("hidden_link", MEDIUM), ("hidden_link", LOW)],
+    ),
     "49 words": ([LINK], [{"url": PAGE, "words": 49}], [("thin_page", LOW)]),
     "49 words, three links": (
         [LINK | {"target_url": url} for url in OTHERS],

@@ -1,0 +1,275 @@
+"""The rules of the fold, one by one: the evidence table as cases, and what a snapshot says of links and pages."""
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from twins.rows import claim, fold_rows, look, sighting
+
+from linkwatch import schemas
+from linkwatch.errors import StoreError
+from linkwatch.model import Evidence, Outcome
+from linkwatch.settings import ConfirmSettings
+from linkwatch.snapshots import FoldInputs, fold_night
+
+NIGHT = datetime(2026, 11, 1, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+PAGE, TARGET, LINK = "https://a.example/post", "https://own.example/", 2**60 + 1
+CASES = tomllib.loads((Path(__file__).parents[2] / "cases" / "verdicts.toml").read_text(encoding="utf-8"))["case"]
+
+
+def run_nights(folder, nights, confirm=None):
+    """States after each night, and the links and pages of the last, for nights in the words of verdicts.toml."""
+    before, states = None, []
+    for number, night in enumerate(nights):
+        words = night.split()
+        outcome = next((word for word in words if word in list(Outcome)), None)
+        links, pages, _ = fold_rows(
+            folder,
+            before,
+            as_of=NIGHT + number * DAY,
+            claims=[claim(LINK, PAGE)] if "claim" in words else [],
+            looks=[[look(PAGE, outcome, moved="moved" in words)]] if outcome else [],
+            sightings=[[sighting(LINK, PAGE)]] if "+" in words else [],
+            confirm=confirm,
+        )
+        states.append(links[0]["state"])
+        before = (links, pages)
+    return states, *before
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_evidence_table(tmp_path, case):
+    """Each case's nights lead to its states and its reason."""
+    states, [link], _ = run_nights(tmp_path, case["nights"], ConfirmSettings(**case.get("confirm", {})))
+    assert case["states"] == states
+    assert case["reason"] == link["lost_reason"]
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome.evidence is Evidence.INCONCLUSIVE])
+def test_what_cannot_tell_moves_nothing(tmp_path, outcome):
+    """A look that cannot tell leaves a live link live and a missing one missing, and the streak as it is."""
+    states, [link], _ = run_nights(tmp_path, ["readable +", outcome.value, "readable", outcome.value])
+    assert ["live", "live", "missing", "missing"] == states
+    assert 1 == link["absences"]
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if not outcome.may_mean_vanished])
+def test_only_failures_that_may_mean_vanished_lose_a_link(tmp_path, outcome):
+    """However often a look is blocked, denied or timed out, the link is not lost for it."""
+    if outcome.evidence is not Evidence.INCONCLUSIVE:
+        pytest.skip("this outcome can tell")
+    confirm = ConfirmSettings(vanished_checks=1, vanished_days=0.0)
+    assert ["live"] * 4 == run_nights(tmp_path, ["readable +", *[outcome.value] * 3], confirm)[0]
+
+
+def test_dates_of_a_loss(tmp_path):
+    """A lost link says since when it is missing, when it was last seen and when the loss was confirmed."""
+    _, [link], _ = run_nights(tmp_path, ["readable +", "readable", "timeout", "readable"])
+    dates = ("first_seen_at", "last_seen_at", "missing_since", "last_absence_at", "lost_at")
+    assert [NIGHT, NIGHT, NIGHT + DAY, NIGHT + 3 * DAY, NIGHT + 3 * DAY] == [link[name] for name in dates]
+
+
+@pytest.mark.parametrize(
+    ("nights", "origin"),
+    [
+        (["readable +"], "discovered"),
+        (["claim -", "readable +"], "discovered"),
+        (["timeout", "readable +"], "discovered"),
+        (["readable", "readable +"], "gained"),
+        (["claim page_not_found", "readable +"], "gained"),
+        (["readable", "blocked", "readable +", "readable", "readable +"], "gained"),
+    ],
+)
+def test_gained_needs_an_earlier_look(tmp_path, nights, origin):
+    """A link is gained where an earlier look at its page could tell, and discovered otherwise."""
+    states = []
+    if nights[0] in ("readable", "timeout"):  # a page without links: the claim of the link comes with the next night
+        nights = [f"claim {nights[0]}", *nights[1:]]
+    states, [link], _ = run_nights(tmp_path, nights)
+    assert "live" == states[-1]
+    assert origin == link["origin"]
+
+
+@pytest.mark.parametrize(("since", "origin"), [(NIGHT, "gained"), (NIGHT + DAY, "discovered")])
+def test_a_new_site_is_no_flood_of_gains(tmp_path, since, origin):
+    """A look from before a site was watched did not look for links to it: what is found now is discovered."""
+    first = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]])
+    links, _, _ = fold_rows(
+        tmp_path,
+        first[:2],
+        as_of=NIGHT + DAY,
+        looks=[[look(PAGE)]],
+        sightings=[[sighting(LINK, PAGE)]],
+        watched={"own.example": since},
+    )
+    assert [origin] == [link["origin"] for link in links]
+
+
+def test_links_of_a_site_no_longer_watched_stay(tmp_path):
+    """Nobody searched the page for a site that is not watched any more, so its links are not absent."""
+    before = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[[sighting(LINK, PAGE)]])[:2]
+    links, _, _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=[[look(PAGE)]], watched={"other.example": NIGHT})
+    assert ["live"] == [link["state"] for link in links]
+
+
+def outage(folder, outcome, failing, total=20, **confirm):
+    """Night 2 of `total` live links, of which one is absent for the second time and `failing` pages cannot tell."""
+    pages = [f"https://p{number}.example/" for number in range(total)]
+    seen = [sighting(number, url) for number, url in enumerate(pages)]
+    before = fold_rows(folder, None, as_of=NIGHT, looks=[[look(url) for url in pages]], sightings=[seen])[:2]
+    before = fold_rows(folder, before, as_of=NIGHT + DAY, looks=[[look(url) for url in pages]], sightings=[seen[1:]])[:2]
+    looks = [look(url, outcome if number >= total - failing else "readable") for number, url in enumerate(pages)]
+    seen = seen[1 : total - failing]
+    return fold_rows(
+        folder, before, as_of=NIGHT + 2 * DAY, looks=[looks], sightings=[seen], confirm=ConfirmSettings(**confirm)
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "failing", "total", "brake"),
+    [
+        ("timeout", 5, 20, True),
+        ("timeout", 4, 20, False),
+        ("timeout", 5, 19, False),  # too few pages to tell an outage from a bad day
+        ("robots_denied", 15, 20, False),
+        ("blocked", 15, 20, True),
+    ],
+)
+def test_brake(tmp_path, outcome, failing, total, brake):
+    """When a quarter of the pages that answered last time cannot tell, the night's losses wait."""
+    links, _, counts = outage(tmp_path, outcome, failing, total)
+    assert brake == counts.brake
+    assert ("missing" if brake else "lost") == links[0]["state"]
+    assert 2 == links[0]["absences"]
+
+
+def test_a_loss_that_waited_comes_with_the_next_look(tmp_path):
+    """After the outage, the next look that does not show the link confirms the loss."""
+    links, pages, _ = outage(tmp_path, "timeout", 20 - 1)
+    links, _, counts = fold_rows(tmp_path, (links, pages), as_of=NIGHT + 3 * DAY, looks=[[look("https://p0.example/")]])
+    assert not counts.brake
+    assert "lost" == links[0]["state"]
+
+
+def test_pages_that_vanish_all_at_once_are_an_outage(tmp_path):
+    """Twenty pages do not die in the same night: when so many mature together, their links wait."""
+    confirm = {"vanished_checks": 1, "vanished_days": 0.0, "brake_share": 0.5}
+    links, pages, _ = outage(tmp_path, "dns_error", 38, 40, **confirm)
+    links, _, counts = fold_rows(
+        tmp_path,
+        (links, pages),
+        as_of=NIGHT + 3 * DAY,
+        looks=[[look(page["url"], "dns_error") for page in pages]],
+        confirm=ConfirmSettings(**confirm),
+    )
+    assert (False, True, 40) == (counts.brake, counts.vanish_brake, counts.vanishing)
+    assert {"live", "missing"} == {link["state"] for link in links}
+
+
+@pytest.mark.parametrize(
+    ("values", "link_type"),
+    [
+        ({}, "editorial"),
+        ({"zone": "footer"}, "unknown"),
+        ({"followed": False, "rel": "nofollow"}, "unknown"),
+        ({"rel": "noopener sponsored ugc"}, "sponsored"),
+        ({"rel": "ugc"}, "ugc"),
+        ({"zone": "comment"}, "ugc"),
+        ({"rel": "unsponsored"}, "editorial"),
+    ],
+)
+def test_link_type(tmp_path, values, link_type):
+    """What kind of recommendation a link is comes from its rel and its place."""
+    links, _, _ = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[[sighting(LINK, PAGE, **values)]])
+    assert [link_type] == [link["link_type"] for link in links]
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"followed": False}, {"hidden_by": "display:none", "zone": "footer"}),
+        ({"hidden_by": "display:none"}, {"zone": "footer"}),
+        ({"zone": "nav"}, {"position": 9}),
+        ({"position": 2}, {"position": 1}),
+    ],
+)
+def test_a_link_that_stands_twice_is_told_by_its_best_place(tmp_path, worse, better):
+    """Followed before nofollow, visible before hidden, content before other zones, then document order."""
+    seen = [sighting(LINK, PAGE, anchor="worse", **worse), sighting(LINK, PAGE, anchor="better", **better)]
+    links, _, _ = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[seen])
+    assert ["better"] == [link["anchor"] for link in links]
+
+
+def test_targets_that_do_not_answer(tmp_path):
+    """A link's target is broken while the last look at it that could tell found no page."""
+    target, before, told = "https://own.example/old", None, []
+    for night, outcome in enumerate(["readable", "page_gone", "timeout", "not_modified"]):
+        links, pages, _ = fold_rows(
+            tmp_path,
+            before,
+            as_of=NIGHT + night * DAY,
+            looks=[[look(PAGE), look(target, outcome)]],
+            sightings=[[sighting(LINK, PAGE, target)]],
+        )
+        told.append(links[0]["target_broken"])
+        before = (links, pages)
+    assert ["", "page_gone", "page_gone", ""] == told
+
+
+def test_claims_are_kept(tmp_path):
+    """A link knows all who ever claimed it and the earliest date that one of them gives, as a fact of its own."""
+    dates = [NIGHT - 9 * DAY, None, NIGHT - 30 * DAY]
+    first = [claim(LINK, PAGE, claimed_by=name, anchor="a", first_seen=date) for name, date in zip("cbb", dates, strict=True)]
+    before = fold_rows(tmp_path, None, as_of=NIGHT, claims=first)[:2]
+    links, _, _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, claims=[claim(LINK, PAGE, claimed_by="a"), claim(None, PAGE)])
+    assert [("a,b,c", NIGHT - 30 * DAY, "a", None)] == [
+        (link["claimed_by"], link["claimed_first_seen"], link["anchor"], link["first_seen_at"]) for link in links
+    ]
+
+
+def test_a_refuted_claim_says_when(tmp_path):
+    """A claim whose page was read and did not show the link is refuted, once."""
+    _, [link], _ = run_nights(tmp_path, ["claim timeout", "readable", "readable"])
+    assert NIGHT + DAY == link["refuted_at"]
+
+
+def test_pages_keep_the_facts_of_their_last_readable_look(tmp_path):
+    """A failed look moves the outcome and the date of the look, and leaves facts and validators."""
+    before = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE, title="Post", etag='"1"', http_status=200)]])[:2]
+    _, [page], _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=[[look(PAGE, "server_error", http_status=503)]])
+    assert ("server_error", 503, "Post", '"1"') == (page["outcome"], page["http_status"], page["title"], page["etag"])
+    assert (NIGHT + DAY, NIGHT, NIGHT + DAY) == (page["last_fetched_at"], page["last_readable_at"], page["failing_since"])
+
+
+def test_files_are_of_exactly_the_schemas(tmp_path):
+    """What a fold writes has the snapshot's schema to the last non-null field, in the order of its keys."""
+    ids = [5, -(2**63), 2**63 - 1]
+    seen = [sighting(link_id, PAGE, f"https://own.example/{link_id}") for link_id in ids]
+    fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[seen])
+    links, pages = pq.read_table(tmp_path / "links.parquet"), pq.read_table(tmp_path / "pages.parquet")
+    assert schemas.LINKS == links.schema
+    assert schemas.PAGES == pages.schema
+    assert sorted(ids) == links["link_id"].to_pylist()
+
+
+def test_a_night_without_anything(tmp_path):
+    """No snapshot before, no claim, no look: an empty snapshot."""
+    assert ([], []) == fold_rows(tmp_path, None, as_of=NIGHT)[:2]
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    """A file that is no Parquet is an error that names it, and no snapshot is left behind."""
+    claims = tmp_path / "claims.parquet"
+    claims.write_bytes(b"PAR1 but no more")
+    with pytest.raises(StoreError, match="claims.parquet"):
+        fold_night(
+            FoldInputs(None, None, str(claims), [], []),
+            as_of=NIGHT,
+            confirm=ConfirmSettings(),
+            links_out=str(tmp_path / "links.parquet"),
+            pages_out=str(tmp_path / "pages.parquet"),
+        )
+    assert ["claims.parquet"] == [path.name for path in tmp_path.iterdir()]
