@@ -106,18 +106,16 @@ def _main_message(
 
 
 def _finding_line(finding: Finding) -> str:
-    """Severity, rule and evidence; what the evidence holds is text from pages as far as we know."""
+    """Severity, rule, what was observed and a page to look at. The threshold and the rest of the evidence are in table `finding`."""
     facts = []
-    for name, value in finding.evidence.items():
-        if isinstance(value, str) and value.startswith(("http://", "https://")):
-            facts.append(f"{name.replace('_', ' ')} {link(value)}")
-        elif isinstance(value, bool | int | float):
-            facts.append(f"{name.replace('_', ' ')} {round(value, 3) if isinstance(value, float) else value}")
-        elif isinstance(value, str) and value:
-            facts.append(f"{name.replace('_', ' ')} {quoted(value)}")
-        elif isinstance(value, list | tuple) and value and str(value[0]).startswith(("http://", "https://")):
-            facts.append(f"e.g. {link(str(value[0]))}")
-    return f"• {finding.severity}: *{escape(finding.rule.replace('_', ' '))}*" + (f" ({', '.join(facts[:5])})" if facts else "")
+    for name in ("observed", "anchor"):
+        value = finding.evidence.get(name)
+        if isinstance(value, str) and value:
+            facts.append(f"{'' if name == 'observed' else f'{name} '}{quoted(value, _OBSERVED_CHARS)}")
+    samples = finding.evidence.get("samples")
+    if isinstance(samples, list | tuple) and samples and str(samples[0]).startswith(("http://", "https://")):
+        facts.append(f"e.g. {link(str(samples[0]))}")
+    return f"• {finding.severity}: *{escape(finding.rule.replace('_', ' '))}*" + (f": {', '.join(facts)}" if facts else "")
 
 
 def _thread(main: Message, told: Mapping[ChangeKind, Sequence[Group]]) -> list[Message]:

@@ -270,9 +270,18 @@ def _look_at(settings: Settings, night: str, requests: list[PageRequest]) -> tup
     return looks, sightings
 
 
+def _nights_to_compare(settings: Settings, store: NightStore, night: str) -> list[str]:
+    """Published nights that say what is usual, oldest first. Of a released night a person said that its numbers are right."""
+    found: list[str] = []
+    for name in reversed([name for name in store.published() if name < night][-settings.audit.trailing_nights :]):
+        found.insert(0, name)
+        if not (store.read_facts(name, "audit") or {"passed": True})["passed"]:
+            break
+    return found
+
+
 def _audit_input(settings: Settings, store: NightStore, night: str) -> AuditInput:
-    published = [name for name in store.published() if name < night][-settings.audit.trailing_nights :]
-    live = [store.published_facts(name)["live"] for name in published]
+    live = [store.published_facts(name)["live"] for name in _nights_to_compare(settings, store, night)]
     names = [site.site for site in settings.sites]
     return AuditInput(
         night=night,

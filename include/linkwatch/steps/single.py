@@ -33,9 +33,12 @@ class Explanation:
 
 
 def explain_link(page_url: str, target: str) -> Explanation:
-    """Look at `page_url` now and say what it shows of `target` (a URL, or a domain). Raises SettingsError, BadUrlError."""
+    """Look at `page_url` now and say what it shows of `target`. Raises SettingsError, BadUrlError.
+
+    A target with a scheme is a URL ("https://example.com/" is the home page), one without is a domain and all its pages.
+    """
     page_url = canonical_url(page_url)
-    whole_domain = "/" not in target.removeprefix("https://").removeprefix("http://").rstrip("/")
+    whole_domain = "/" not in target.rstrip("/")
     wanted = registrable_domain(target) if whole_domain else canonical_url(target)
     site = Site(registrable_domain(target), Role.OWN, Scope.DOMAIN)
     fetch, confirm, store = _surroundings()
