@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bench.pages import SEED
 
 COUNT = 20_000
-_ROUNDS = 5  # over the addresses, in one process
+ROUNDS = 5  # over the addresses, in one process
 
 _SUFFIXES = ("com", "org", "co.uk", "de", "github.io", "com.au", "blogspot.com", "info", "net", "ne.jp")
 _NAMES = ("page", "a", "ref", "id", "q", "lang", "sort", "view")
@@ -107,7 +107,7 @@ def _over(answer: Callable[[str], str]) -> Callable[[], str]:
     answer(urls[0])
 
     def work() -> str:
-        for _ in range(_ROUNDS - 1):
+        for _ in range(ROUNDS - 1):
             for url in urls:
                 answer(url)
         return hashlib.sha256("\n".join([answer(url) for url in urls]).encode()).hexdigest()[:16]

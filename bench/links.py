@@ -175,7 +175,10 @@ class _Web:
 
     def _pages(self, pages: Indices) -> dict[str, Any]:
         rows = pa.array(pages)
-        validators = {"etag": pa.array([f'"{page:x}"' for page in pages.tolist()]), "last_modified": "Sat, 21 Nov 2026 03:00:00 GMT"}
+        validators = {
+            "etag": pa.array([f'"{page:x}"' for page in pages.tolist()]),
+            "last_modified": "Sat, 21 Nov 2026 03:00:00 GMT",
+        }
         return {"url": self.url.take(rows), "host": self.host.take(rows), **validators}
 
     @staticmethod

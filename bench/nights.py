@@ -101,7 +101,7 @@ def diff_duckdb(home: str) -> Work:
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in TOLD)
     query = (
         "SELECT count(*) FILTER (b.source_url IS NULL), count(*) FILTER (b.state = 'live' AND a.state = 'lost'), "
-        f"count(*) FILTER (b.state = 'live' AND a.state = 'live' AND ({differs})) "  # noqa: S608  # names of our own
+        f"count(*) FILTER (b.state = 'live' AND a.state = 'live' AND ({differs})) "  # names of our own
         "FROM read_parquet(?) AS b FULL JOIN read_parquet(?) AS a USING (source_url, target_url)"
     )
 

@@ -1,14 +1,10 @@
 """Ways of reading pages: alone ("read"), with their links ("verify"), and over a new TLS connection each.
 
 All of them keep connections alive, read one page after another of a host, and pause nowhere. Ours asks each host for its
-robots.txt first, as it always does.
+robots.txt first, as it always does. Scrapy is in `spider`.
 """
 
-import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
@@ -69,19 +65,6 @@ def ours(urls: Sequence[str], links: bool = False, authority: str = "") -> Calla
                     yield from _found(page.url, page.body, links)
 
     return lambda: told(pairs())
-
-
-def scrapy(urls: Sequence[str]) -> Callable[[], Answer]:
-    """Scrapy and its LinkExtractor, in the process that `bench.spider` starts; the import of Scrapy is in its time."""
-    task = json.dumps({"urls": list(urls), "watched": WATCHED})
-
-    def work() -> Answer:
-        command = [sys.executable, "-m", "bench.spider"]
-        environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(command, input=task, capture_output=True, text=True, env=environment, check=True)
-        return told((path, target) for path, target in json.loads(done.stdout))
-
-    return work
 
 
 def raw(urls: Sequence[str], links: bool = False) -> Callable[[], Answer]:

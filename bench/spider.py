@@ -1,37 +1,33 @@
-"""Scrapy as one writes it, as a program: {"urls", "watched"} on standard input, pairs of page path and target on output."""
+"""Scrapy as one writes it: a spider, its LinkExtractor, sixteen requests at a time, no pause, no robots.txt."""
 
-import json
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import scrapy
-from scrapy.crawler import CrawlerProcess
-from scrapy.linkextractors import LinkExtractor
-
-TASK = json.load(sys.stdin)
-FOUND: list[tuple[str, str]] = []
+from bench.extracting import Answer, told
+from bench.pages import WATCHED
 
 
-class Links(scrapy.Spider):
-    """Reads every page and keeps its links to the watched site."""
+def links(urls: Sequence[str]) -> Callable[[], Answer]:
+    """Read every page and keep its links to the watched site."""
+    import scrapy
+    from scrapy.crawler import CrawlerProcess
+    from scrapy.linkextractors import LinkExtractor
 
-    name = "links"
-    extractor = LinkExtractor(allow_domains=[TASK["watched"]], unique=True)
+    found: list[tuple[str, str]] = []
 
-    async def start(self) -> AsyncIterator[Any]:
-        """A request a page."""
-        for url in TASK["urls"]:
-            yield scrapy.Request(url, dont_filter=True)
+    class Links(scrapy.Spider):
+        name = "links"
+        extractor = LinkExtractor(allow_domains=[WATCHED])
 
-    def parse(self, response: Any) -> Iterator[Any]:
-        """Keep the links of one page."""
-        FOUND.extend((urlsplit(response.url).path, link.url) for link in self.extractor.extract_links(response))
-        yield from ()
+        async def start(self) -> AsyncIterator[Any]:
+            for url in urls:
+                yield scrapy.Request(url, dont_filter=True)
 
+        def parse(self, response: Any) -> Iterator[Any]:
+            found.extend((urlsplit(response.url).path, link.url) for link in self.extractor.extract_links(response))
+            yield from ()
 
-if __name__ == "__main__":
     settings = {
         "LOG_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -39,9 +35,12 @@ if __name__ == "__main__":
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
         "DOWNLOAD_DELAY": 0,
         "ROBOTSTXT_OBEY": False,
-        "RETRY_ENABLED": False,
     }
     process = CrawlerProcess(settings)
     process.crawl(Links)
-    process.start()
-    json.dump(FOUND, sys.stdout)
+
+    def work() -> Answer:
+        process.start()
+        return told(found)
+
+    return work

@@ -42,10 +42,10 @@ class NightHome:
         self.configure(pages, more, sites)
 
     def configure(self, pages: list[str], more: str = "", sites: tuple[str, ...] = ("own.example",)) -> None:
-        """Write the settings; `more` are further sections. The first site is ours."""
+        """Write the settings; `more` follows on the keys of [fetch]. The first site is ours."""
         roles = ("own", *["competitor"] * len(sites))
         tables = "".join(f'[[site]]\nsite = "{site}"\nrole = "{role}"\n' for site, role in zip(sites, roles, strict=False))
-        fetch = f'[fetch]\nproxy = "{self._proxy}"\ndelay_s = 0\nshards = 1\nread_timeout_s = 1.5\nconnect_timeout_s = 1\n'
+        fetch = f'[fetch]\nproxy = "{self._proxy}"\ndelay_s = 0\nshards = 1\nconcurrency = 32\n'
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "pages.txt").write_text("\n".join(pages) + "\n")
         self.config.write_text(f'{tables}[[source]]\nkind = "pages"\npath = "pages.txt"\n{fetch}{more}')

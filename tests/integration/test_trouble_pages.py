@@ -24,12 +24,12 @@ HOSTILE = {
 }
 KEEPS, LOSES, GAINS = "http://keeps.example/", "http://loses.example/", "http://gains.example/"
 CALM = [KEEPS, LOSES, GAINS, *(f"http://calm{number}.example/" for number in range(13))]
-LIMITS = "max_body_bytes = 2_000_000\n[confirm]\nbrake_pages = 1000\n"
+LIMITS = "read_timeout_s = 3\nmax_body_bytes = 2_000_000\n[confirm]\nbrake_pages = 1000\n"
 
 
 @pytest.fixture(scope="module")
-def home(airflow_home, tmp_path_factory):
-    """Three nights: on the first all is well, then the hostile pages turn hostile, one page loses its link and one gains one."""
+def nights(airflow_home, tmp_path_factory):
+    """Three nights, and what was asked for: after the first, pages turn hostile, one loses its link and one gains one."""
     del airflow_home
     linked, bare = answer(200, page(OWN).encode()), answer(200, page().encode())
     routes = dict.fromkeys([*HOSTILE, *CALM], linked) | {GAINS: bare}
@@ -40,8 +40,13 @@ def home(airflow_home, tmp_path_factory):
         web.routes |= {GAINS: linked, LOSES: bare, "http://round.example/and-round": moved("http://round.example/")}
         assert home.run(2)
         assert home.run(3)
-        home.asked = web.targets()
-    return home
+        return home, [asked.target for asked in web.asked]
+
+
+@pytest.fixture(scope="module")
+def home(nights):
+    """The home in which the nights ran."""
+    return nights[0]
 
 
 @pytest.mark.parametrize(("url", "outcome"), [(url, outcome) for url, (_, outcome) in HOSTILE.items()])
@@ -59,9 +64,11 @@ def test_the_other_pages_are_told_as_if_nothing_were_wrong(home):
     assert home.told(3) == {("lost", LOSES, "link_removed")}
 
 
-def test_addresses_inside_are_never_asked_for(home):
-    """A redirect into the user's own network ends at the guard, also behind a proxy."""
-    assert not [target for target in home.asked if "169.254" in target or "127.0.0.1:8080" in target]
+def test_addresses_inside_are_never_asked_for(nights):
+    """A redirect into the user's own network ends at the guard, also behind a proxy, and so does its robots.txt."""
+    _, asked = nights
+    assert "http://metadata.example/" in asked
+    assert not [target for target in asked if "169.254" in target or "127.0.0.1:8080" in target]
 
 
 def test_the_night_counts_what_could_not_tell(home):

@@ -50,7 +50,10 @@ def page_proxy() -> Iterator[PageProxy]:
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256  # a night connects for all its hosts at once
+
+    server = Server(("127.0.0.1", 0), Handler)
     proxy.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

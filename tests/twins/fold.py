@@ -225,5 +225,7 @@ def _sighting_order(sighting: Row) -> tuple[object, ...]:
 
 def _blank_page(url: str) -> Row:
     page: Row = {name: "" for name in schemas.PAGES.names}
-    page |= dict.fromkeys(("http_status", "last_fetched_at", "last_conclusive_at", "last_readable_at", "failing_since", "last_failure_at"))
+    page |= dict.fromkeys(
+        ("http_status", "last_fetched_at", "last_conclusive_at", "last_readable_at", "failing_since", "last_failure_at")
+    )
     return page | {"url": url, "failures": 0, "noindex": False, "words": 0, "external_links": 0}

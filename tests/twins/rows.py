@@ -25,7 +25,13 @@ def row(schema: pa.Schema, **values: object) -> Row:
 def look(url: str, outcome: str = "readable", **values: object) -> Row:
     """A look at a page that ended in `outcome`."""
     host = url.split("/")[2]
-    known = {"host": host, "source_domain": host.removeprefix("www."), "final_url": url, "redirects": "[]", "linked_domains": "[]"}
+    known = {
+        "host": host,
+        "source_domain": host.removeprefix("www."),
+        "final_url": url,
+        "redirects": "[]",
+        "linked_domains": "[]",
+    }
     return row(schemas.LOOKS, **{"url": url, "outcome": outcome, **known, **values})
 
 

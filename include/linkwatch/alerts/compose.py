@@ -16,6 +16,8 @@ from linkwatch.alerts.words import findings as count_findings
 from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Severity, Site
 from linkwatch.settings import SlackSettings
 
+_OBSERVED_CHARS = 160
+
 THREAD_MESSAGES = 25
 """Replies with details at most; at Slack's one message a second they take half a minute. The rest is counted."""
 

@@ -77,7 +77,9 @@ def reading(path: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise StoreError(f"store: {path} is not there; expected a file that an earlier step wrote. Run that step again") from error
+        raise StoreError(
+            f"store: {path} is not there; expected a file that an earlier step wrote. Run that step again"
+        ) from error
     except (OSError, pa.ArrowException, ValueError) as error:
         raise StoreError(
             f"store: cannot read {path}: {str(error).splitlines()[0]}; expected a whole file as linkwatch wrote it. "

@@ -61,7 +61,9 @@ class NightStore:
     def drop(self, night: str) -> None:
         """Remove a night that is not published, with all that it staged. Raises NightError for a published one."""
         if self.is_published(night):
-            raise NightError(f"night {night} is published and part of history; expected a held or unfinished night. Nothing was dropped")
+            raise NightError(
+                f"night {night} is published and part of history; expected a held or unfinished night. Nothing was dropped"
+            )
         self.as_of(night)
         with writing(self._folder(night)):
             # The time goes last: a removal that is killed half-way can be asked for again.
@@ -92,7 +94,9 @@ class NightStore:
         """What was handed to `publish`. Raises NightError for a night that is not published."""
         facts = self.read_facts(night, _PUBLISHED)
         if facts is None:
-            raise NightError(f"night {night} is not published; published nights: {', '.join(self.published()[-5:]) or 'none yet'}")
+            raise NightError(
+                f"night {night} is not published; published nights: {', '.join(self.published()[-5:]) or 'none yet'}"
+            )
         return facts
 
     def latest(self) -> str | None:
@@ -113,7 +117,9 @@ class NightStore:
                 return None
             document = json.loads(self._fs.cat_file(path))
         if not isinstance(document, dict):
-            raise StoreError(f"store: {path} holds a {type(document).__name__}; expected a JSON object. Restore it, or drop the night")
+            raise StoreError(
+                f"store: {path} holds a {type(document).__name__}; expected a JSON object. Restore it, or drop the night"
+            )
         return document
 
     def write_facts(self, night: str, name: str, facts: Mapping[str, object]) -> None:

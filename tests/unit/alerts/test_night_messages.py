@@ -137,7 +137,8 @@ def test_the_notification_text_holds_no_text_from_pages():
 
 def test_findings_come_most_severe_first():
     """A high finding is read before a low one, however they arrive."""
-    findings = [Finding(f"rule_{s}", s, s, "example.com", 1, {"samples": ["https://a.org/"]}) for s in (Severity.LOW, Severity.HIGH)]
+    seen = {"samples": ["https://a.org/"]}
+    findings = [Finding(f"rule_{severity}", "", severity, "example.com", 1, seen) for severity in (Severity.LOW, Severity.HIGH)]
     (main,) = compose([], findings)
     rows = [line for line in as_text(main).splitlines() if "rule" in line]
     assert rows == ["│ • high: rule high: e.g. a.org", "│ • low: rule low: e.g. a.org"]

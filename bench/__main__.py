@@ -1,0 +1,126 @@
+"""`python -m bench [NAME ...]`: measure every hot path beside its rivals, and print a table for each and one for the README.
+
+Needs nothing but this checkout and the loopback: no network, no root. About four minutes on two cores; `--large` takes ten
+million links through fold and diff instead, which wants 12 GB of memory and a quarter of an hour.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path as Folder
+
+from bench import pages, paths, servers, show
+from bench.measure import Measured, Path, Task, WorkerError, measure, run
+
+LARGE_LINKS = 10_000_000
+_HOSTS = 100
+
+Results = list[tuple[Path, list[Measured]]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 0 where every path of ours came to an answer; a goal that is missed is no failure."""
+    known = paths.names()
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the hot paths beside their rivals.")
+    parser.add_argument("name", nargs="*", help=f"one of {', '.join(known)}; none: all")
+    parser.add_argument("--large", action="store_true", help="ten million links through fold and diff")
+    options = parser.parse_args(arguments)
+    for name in options.name:
+        if name not in known:
+            parser.error(f"unknown path {name!r}; known paths: {', '.join(known)}")
+    names = ["fold", "diff"] if options.large else options.name or known
+    with tempfile.TemporaryDirectory(prefix="linkwatch-bench-") as folder:
+        results = _all(names, folder, LARGE_LINKS if options.large else paths.LINKS)
+    print(f"\n{show.summary(results)}\n\n{show.machine(servers.kind())}")
+    return int(any(not entry.runs for _, measured in results for entry in measured if entry.way.part == "ours"))
+
+
+def _all(names: Sequence[str], folder: str, links: int) -> Results:
+    results: Results = []
+
+    def go(path: Path, task: Task) -> None:
+        if path.name in names:
+            measured = measure(path, task, _say)
+            _say("")
+            print(f"{show.table_of(path, measured)}\n", flush=True)
+            results.append((path, measured))
+
+    if any(path.name in names for path in (*paths.READING, *paths.EXTRACT)):
+        with _web(folder) as tasks:
+            for path in (*paths.READING, *paths.EXTRACT):
+                go(path, tasks[path.name])
+    for path in paths.ADDRESSES:
+        go(path, {})
+    nights, home = paths.nights(links), f"{folder}/home"
+    if any(path.name in names for path in (*nights, paths.LOAD_SQLITE, paths.LOAD_POSTGRES)):
+        _prepare("bench.links:make_home", {"home": home, "links": links}, f"making two nights of {links:,} links")
+        if "fold" not in names:
+            _prepare("bench.nights:fold_ours", {"home": home}, "folding the second night")
+        if "night" in names:
+            _prepare("bench.nights:load_first", {"home": home}, "the first night into SQLite")
+        for path in nights:
+            go(path, {"home": home})
+        load = {"home": home, "rows": paths.LOAD_ROWS}
+        go(paths.LOAD_SQLITE, load | {"url": folder})
+        if paths.LOAD_POSTGRES.name in names:
+            with _postgres() as url:
+                if url:
+                    go(paths.LOAD_POSTGRES, load | {"url": url})
+    return results
+
+
+@contextmanager
+def _web(folder: str) -> Iterator[dict[str, Task]]:
+    """Pages on loopback, and what each path of reading is to read: at one host, at many, at a new one each."""
+    _say("making pages")
+    found = pages.write_pages(folder, paths.PAGES)
+    chain = servers.make_certificate(folder)
+    with ExitStack() as stack:
+        plain, secure = stack.enter_context(servers.serving(folder)), stack.enter_context(servers.serving(folder, chain))
+        one = [f"http://127.0.0.1:{plain}{path}" for path in found]
+        many = [f"http://h{n % _HOSTS}.{servers.DOMAIN}:{plain}{path}" for n, path in enumerate(found)]
+        each = [f"https://h{n}.{servers.DOMAIN}:{secure}{path}" for n, path in enumerate(found)]
+        yield {
+            "read": {"urls": one},
+            "verify": {"urls": one},
+            "verify-many": {"urls": many},
+            "tls": {"urls": each, "authority": str(Folder(folder, "authority.pem"))},
+            "extract": {"pages": folder},
+        }
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """An embedded PostgreSQL's address, or "" where it cannot run."""
+    from tests.servers.postgres import PostgresUnavailableError, running_postgres
+
+    _say("starting PostgreSQL")
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_postgres())
+        except PostgresUnavailableError as error:
+            print(f"load-postgres: left out, {error}\n")
+            url = ""
+        yield url
+
+
+def _prepare(entry: str, task: Task, what: str) -> None:
+    _say(what)
+    try:
+        done = run(entry, task)
+    except WorkerError as error:
+        raise SystemExit(f"bench: {what} {error}") from error
+    _say("")
+    print(f"({what}: {done['wall_s']:.1f} s, {done['peak_mb']:,.0f} MB)\n", flush=True)
+
+
+def _say(text: str) -> None:
+    """One line of progress, on a terminal alone."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
