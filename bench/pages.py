@@ -13,7 +13,8 @@ SEED = 20261122
 _LETTERS = "aeioubcdfghklmnprstvw"
 _INTERNAL_LINKS = 62
 _EXTERNAL_LINKS = 25
-_WORDS = 2_800
+_WORDS = 1_500  # of the text itself
+_PARAGRAPHS = 22
 
 
 def write_pages(folder: str, count: int) -> list[str]:
@@ -41,11 +42,11 @@ def page(number: int, vocabulary: list[str]) -> str:
         outer.insert(rng.randrange(len(outer)), _watched(rng, vocabulary))
     rest = outer[: len(outer) // 2]
     paragraphs = []
-    for _ in range(22):
+    for _ in range(_PARAGRAPHS):
         link = rest.pop() if rest else rng.choice(inner)
         rel = rng.choice(("", "", ' rel="nofollow"', ' rel="noopener" target="_blank"'))
         link = f'<a href="{link}"{rel} class="wp-block-link">{words(3)}</a>'
-        paragraphs.append(f"<p>{words(45)} {link} {words(_WORDS // 22 - 45)}</p>")
+        paragraphs.append(f"<p>{words(30)} {link} {words(_WORDS // _PARAGRAPHS - 30)}</p>{_picture(rng, inner[0])}")
     menu = "".join(f'<li id="menu-item-{n}" class="menu-item"><a href="{inner[n]}">{words(2)}</a></li>' for n in range(20))
     recent = "".join(f'<li><a href="{inner[20 + n]}">{words(5)}</a></li>' for n in range(16))
     tags = " ".join(f'<a href="{inner[36 + n]}" class="tag-cloud-link tag-link-{n}">{words(1)}</a>' for n in range(16))
@@ -62,6 +63,8 @@ def page(number: int, vocabulary: list[str]) -> str:
         recent=recent,
         tags=tags,
         footer=footer,
+        sheets=_SHEETS,
+        scripts=_SCRIPTS,
     )
 
 
@@ -86,6 +89,23 @@ def _comment(number: int, link: str, text: str, name: str) -> str:
     )
 
 
+def _picture(rng: random.Random, path: str) -> str:
+    if rng.random() < 0.4:
+        return ""
+    name = f"/wp-content/uploads/2026/{rng.randrange(1, 12):02}{path.rstrip('/')}"
+    sizes = ", ".join(f"{name}-{width}x{width * 3 // 4}.jpg {width}w" for width in (300, 768, 1024))
+    image = (
+        f'<img decoding="async" width="1024" height="768" src="{name}.jpg" srcset="{sizes}" alt="" class="wp-image-{len(path)}">'
+    )
+    return f'<figure class="wp-block-image size-large" style="margin-top:{rng.randrange(40)}px">{image}</figure>'
+
+
+_SHEETS = "\n".join(
+    f'<link rel="stylesheet" id="sheet-{n}-css" href="/wp-content/plugins/p{n}/style.css?ver=6.{n}">' for n in range(14)
+)
+_SCRIPTS = "\n".join(
+    f'<script src="/wp-content/plugins/p{n}/view.min.js?ver=6.{n}" id="view-{n}-js" defer></script>' for n in range(14)
+)
 _STYLE = "\n".join(
     f".wp-block-{n}{{margin:0 auto;padding:{n}px {n}rem;color:var(--wp--preset--color--{n});display:{('block', 'flex')[n % 2]}}}"
     for n in range(120)
@@ -94,15 +114,16 @@ _SCRIPT = "".join(f"window.wp=window.wp||{{}};wp.i{n}=function(a,b){{return a<b?
 _TEMPLATE = """<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><meta name="robots" content="max-image-preview:large">
-<link rel="alternate" type="application/rss+xml" href="/feed/"><style id="global-styles-inline-css">{style}</style>
+<link rel="alternate" type="application/rss+xml" href="/feed/">{sheets}<style id="global-styles-inline-css">{style}</style>
 <script>{script}</script></head>
-<body class="post-template-default single single-post wp-embed-responsive"><a class="skip-link screen-reader-text" href="#main">Skip</a>
-<header id="masthead" class="site-header"><nav id="site-navigation" class="main-navigation"><ul>{menu}</ul></nav></header>
+<body class="post-template-default single single-post wp-embed-responsive">
+<a class="skip-link screen-reader-text" href="#main">Skip</a>
+<header id="masthead" class="site-header">
+<nav id="site-navigation" class="main-navigation"><ul id="primary-menu" class="menu">{menu}</ul></nav></header>
 <div id="content" class="site-content"><main id="main"><article class="post type-post status-publish hentry">
 <header class="entry-header"><h1 class="entry-title">{title}</h1></header><div class="entry-content">{text}</div></article>
 <div id="comments" class="comments-area"><ol class="comment-list">{comments}</ol></div></main>
 <aside id="secondary" class="widget-area"><section class="widget"><ul>{recent}</ul></section>
 <section class="widget"><div class="tagcloud">{tags}</div></section></aside></div>
-<footer id="colophon" class="site-footer"><div class="site-info">{footer}</div></footer>
-<script>{script}</script></body></html>
+<footer id="colophon" class="site-footer"><div class="site-info">{footer}</div></footer>{scripts}</body></html>
 """

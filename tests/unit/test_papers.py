@@ -1,0 +1,86 @@
+"""The papers say what is there: a command, a table or a state that nobody wrote down fails here."""
+
+import contextlib
+import io
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from linkwatch.cli import main
+from linkwatch.model import State
+from linkwatch.settings import SOURCE_KINDS
+from linkwatch.warehouse.tables import metadata, views
+
+PROJECT = Path(__file__).parents[2]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+TABLES = (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """What `linkwatch --help` lists."""
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+        main(["--help"])
+    return re.findall(r"^    ([a-z]+) ", shown.getvalue(), re.M)
+
+
+COMMANDS = commands()
+
+
+def tracked_files() -> list[Path]:
+    """Every file that git tracks here."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("this copy of the project is no git checkout")
+    return [PROJECT / name for name in listed.stdout.decode().split("\0") if name]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_in_the_readme(command):
+    """A newcomer finds every command."""
+    assert re.search(rf"`(linkwatch )?{command}\b", README), f"README.md: say what `linkwatch {command}` does"
+
+
+def test_the_help_lists_commands():
+    """Without this, the tests of this file would pass on an empty list."""
+    assert {"nightly", "check", "nights", "release", "drop", "report"} <= set(COMMANDS)
+
+
+def test_the_readme_names_no_command_that_is_not_there():
+    """Nobody types what does not exist."""
+    assert set(re.findall(r"`linkwatch ([a-z]+)", README)) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "lint", "unit"])
+def test_every_make_target_of_the_papers_exists(target):
+    """What the README tells people to type is in the Makefile."""
+    assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.M)
+
+
+@pytest.mark.parametrize("table", sorted([*metadata.tables, *views.tables]))
+def test_every_table_is_documented(table):
+    """Whoever queries the warehouse finds every table; link_row is what the view `link` stands on."""
+    if table != "link_row":
+        assert f"`{table}`" in TABLES or (table.startswith("weekly_") and table in TABLES), f"docs/tables.md: describe {table}"
+
+
+@pytest.mark.parametrize("word", [*SOURCE_KINDS, *(state.value for state in State)])
+def test_sources_and_states_are_in_the_readme(word):
+    """The words that settings and tables use are explained."""
+    assert f"`{word}`" in README
+
+
+def test_no_file_names_a_package_registry_or_a_path_of_this_machine():
+    """The project installs from whatever index its user has, and from whatever folder."""
+    forbidden = re.compile(rb"--(extra-)?index-url|\"resolved\": *\"https?:|/root/")
+    offenders = [
+        path.relative_to(PROJECT).as_posix()
+        for path in tracked_files()
+        if path != Path(__file__)
+        and path.suffix not in {".gz", ".png"}
+        and path.is_file()
+        and forbidden.search(path.read_bytes())
+    ]
+    assert offenders == []
