@@ -7,7 +7,7 @@ million links through fold and diff instead, which wants 12 GB of memory and a q
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path as Folder
 
@@ -40,34 +40,31 @@ def main(arguments: Sequence[str]) -> int:
 def _all(names: Sequence[str], folder: str, links: int) -> Results:
     results: Results = []
 
-    def go(path: Path, task: Task) -> None:
-        if path.name in names:
-            measured = measure(path, task, _say)
-            _say("")
-            print(f"{show.table_of(path, measured)}\n", flush=True)
-            results.append((path, measured))
+    def go(paths_of_one_kind: Sequence[Path], tasks: Mapping[str, Task]) -> None:
+        for path in paths_of_one_kind:
+            if path.name in names:
+                measured = measure(path, tasks.get(path.name, tasks[""]), _say)
+                _say("")
+                print(f"{show.table_of(path, measured)}\n", flush=True)
+                results.append((path, measured))
 
-    if any(path.name in names for path in (*paths.READING, *paths.EXTRACT)):
+    def wanted(*several: Path) -> bool:
+        return any(path.name in names for path in several)
+
+    web = (*paths.READING, *paths.EXTRACT)
+    if wanted(*web):
         with _web(folder) as tasks:
-            for path in (*paths.READING, *paths.EXTRACT):
-                go(path, tasks[path.name])
-    for path in paths.ADDRESSES:
-        go(path, {})
-    nights, home = paths.nights(links), f"{folder}/home"
-    if any(path.name in names for path in (*nights, paths.LOAD_SQLITE, paths.LOAD_POSTGRES)):
-        _prepare("bench.links:make_home", {"home": home, "links": links}, f"making two nights of {links:,} links")
-        if "fold" not in names:
-            _prepare("bench.nights:fold_ours", {"home": home}, "folding the second night")
-        if "night" in names:
-            _prepare("bench.nights:load_first", {"home": home}, "the first night into SQLite")
-        for path in nights:
-            go(path, {"home": home})
+            go(web, tasks)
+    go(paths.ADDRESSES, {"": {}})
+    nights, loads = paths.nights(links), (paths.LOAD_SQLITE, paths.LOAD_POSTGRES)
+    if wanted(*nights, *loads):
+        home = _home(names, folder, links)
+        go(nights, {"": {"home": home}})
         load = {"home": home, "rows": paths.LOAD_ROWS}
-        go(paths.LOAD_SQLITE, load | {"url": folder})
-        if paths.LOAD_POSTGRES.name in names:
+        go([paths.LOAD_SQLITE], {"": load | {"url": folder}})
+        if wanted(paths.LOAD_POSTGRES):
             with _postgres() as url:
-                if url:
-                    go(paths.LOAD_POSTGRES, load | {"url": url})
+                go([paths.LOAD_POSTGRES] if url else [], {"": load | {"url": url}})
     return results
 
 
@@ -87,8 +84,19 @@ def _web(folder: str) -> Iterator[dict[str, Task]]:
             "verify": {"urls": one},
             "verify-many": {"urls": many},
             "tls": {"urls": each, "authority": str(Folder(folder, "authority.pem"))},
-            "extract": {"pages": folder},
+            "": {"pages": folder},
         }
+
+
+def _home(names: Sequence[str], folder: str, links: int) -> str:
+    """Two nights of links, made as far as the paths that are wanted need them."""
+    home = f"{folder}/home"
+    _prepare("bench.links:make_home", {"home": home, "links": links}, f"making two nights of {links:,} links")
+    if "fold" not in names:  # whose result is what the others compare with
+        _prepare("bench.nights:fold_ours", {"home": home}, "folding the second night")
+    if "night" in names:
+        _prepare("bench.nights:load_first", {"home": home}, "the first night into SQLite")
+    return home
 
 
 @contextmanager

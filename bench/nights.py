@@ -100,7 +100,8 @@ def diff_duckdb(home: str) -> Work:
 
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in TOLD)
     lives = "b.state = 'live' AND a.state"
-    counts = f"count(*) FILTER (b.state IS NULL), count(*) FILTER ({lives} = 'lost'), count(*) FILTER ({lives} = 'live' AND ({differs}))"
+    kinds = ("b.state IS NULL", f"{lives} = 'lost'", f"{lives} = 'live' AND ({differs})")
+    counts = ", ".join(f"count(*) FILTER ({kind})" for kind in kinds)
     both = "read_parquet(?) AS b FULL JOIN read_parquet(?) AS a USING (source_url, target_url)"
 
     def work() -> Answer:

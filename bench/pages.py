@@ -13,7 +13,7 @@ SEED = 20261122
 _LETTERS = "aeioubcdfghklmnprstvw"
 _INTERNAL_LINKS = 62
 _EXTERNAL_LINKS = 25
-_WORDS = 1_500  # of the text itself
+_WORDS = 2_200  # of the text itself
 _PARAGRAPHS = 22
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from bench import addresses
 from bench.measure import Goal, Measured, Part, Path, Way
 
-PAGES = 1_000
+PAGES = 800
 LINKS = 1_000_000
-LOAD_ROWS = 200_000
+LOAD_ROWS = 100_000
 MB_PER_GB = 1_000
 
 OURS, OBVIOUS, RIVAL, LIMIT = Part.OURS, Part.OBVIOUS, Part.RIVAL, Part.LIMIT
@@ -147,6 +147,7 @@ def nights(links: int) -> tuple[Path, ...]:
                 Way(OURS, "fold_night", "bench.nights:fold_ours"),
                 Way(LIMIT, "read and write as much", "bench.nights:fold_copy"),
             ),
+            rounds=2,
         ),
         Path(
             *("diff", f"diff, {size}", "s", _seconds),

@@ -26,7 +26,7 @@ def figures(path: Path, measured: Iterable[Measured]) -> dict[Part, float]:
 
 
 def verdict(goal: Goal | None, found: dict[Part, float], measured: Sequence[Measured]) -> str:
-    """ "met", "short", or "–" where there is no goal or nothing to judge by."""
+    """Whether it is "met" or "short"; "–" where there is no goal or nothing to judge by."""
     ours = next((entry for entry in measured if entry.way.part is Part.OURS and entry.runs and not entry.problem), None)
     if goal is None or ours is None:
         return "–"
@@ -107,10 +107,7 @@ def _with_name(path: Path, measured: Iterable[Measured], part: Part, found: dict
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(_cell(text, width, column) for column, (text, width) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    ]
+    return ["  ".join(map(_cell, row, widths, range(len(row)))) for row in rows]
 
 
 def _cell(text: str, width: int, column: int) -> str:

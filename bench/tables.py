@@ -113,7 +113,7 @@ def _empty(url: str) -> sa.Engine:
 def _rows(home: str, rows: int) -> pa.Table:
     """The first rows of the folded night, in its order: by key."""
     wanted = [column.name for column in tables.link_row.columns if column.name not in ("page_id", "updated_night")]
-    links = pq.read_table(after(home), columns=wanted).slice(0, rows)
+    links = pq.ParquetFile(after(home)).read_row_group(0, columns=wanted).slice(0, rows)
     links = links.append_column("page_id", links["link_id"])
     return links.append_column("updated_night", pa.repeat(SECOND, len(links))).combine_chunks()
 

@@ -25,6 +25,7 @@ that date is the time on everything the night writes. A night before the last pu
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pendulum
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LINKS = Asset("linkwatch_links")
 
+step = partial(task, multiple_outputs=False)  # counts are one XCom of a task, not one each
+
 
 @dag(
     dag_id="nightly_links",
@@ -44,37 +47,37 @@ LINKS = Asset("linkwatch_links")
     max_active_runs=1,
     tags=["linkwatch", "nightly"],
     doc_md=__doc__,
-    default_args={"owner": "linkwatch", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    default_args={"owner": "linkwatch", "retries": 2},  # the delay is Airflow's default_task_retry_delay: 5 minutes
     dagrun_timeout=timedelta(hours=20),
 )
 def nightly_links() -> None:
     """The night as a table of contents; every task is one call into linkwatch.steps."""
 
-    @task(execution_timeout=timedelta(minutes=5))
+    @step(execution_timeout=timedelta(minutes=5))
     def begin(dag_run: "DagRunProtocol") -> str:
         from linkwatch import steps
 
         return steps.begin(dag_run.logical_date or dag_run.run_after)
 
-    @task(execution_timeout=timedelta(hours=2))
+    @step(execution_timeout=timedelta(hours=2))
     def collect(night: str) -> dict[str, int]:
         from linkwatch import steps
 
         return steps.collect(night)
 
-    @task(execution_timeout=timedelta(minutes=30))
+    @step(execution_timeout=timedelta(minutes=30))
     def plan(night: str) -> list[int]:
         from linkwatch import steps
 
         return steps.plan(night)
 
-    @task(execution_timeout=timedelta(hours=12), max_active_tis_per_dagrun=16)
+    @step(execution_timeout=timedelta(hours=12), max_active_tis_per_dagrun=16)
     def check(night: str, shard: int) -> dict[str, int]:
         from linkwatch import steps
 
         return steps.check(night, shard)
 
-    @task(execution_timeout=timedelta(hours=1))
+    @step(execution_timeout=timedelta(hours=1))
     def fold(night: str) -> dict[str, object]:
         from linkwatch import steps
 
@@ -86,19 +89,19 @@ def nightly_links() -> None:
 
         return steps.audit(night)
 
-    @task(execution_timeout=timedelta(minutes=10), outlets=[LINKS])
+    @step(execution_timeout=timedelta(minutes=10), outlets=[LINKS])
     def publish(night: str) -> dict[str, int]:
         from linkwatch import steps
 
         return steps.publish(night)
 
-    @task(execution_timeout=timedelta(hours=2))
+    @step(execution_timeout=timedelta(hours=2))
     def detect(night: str) -> dict[str, int]:
         from linkwatch import steps
 
         return steps.detect(night)
 
-    @task(execution_timeout=timedelta(hours=1), trigger_rule="none_failed")
+    @step(execution_timeout=timedelta(hours=1), trigger_rule="none_failed")
     def alert(night: str) -> dict[str, int]:
         from linkwatch import steps
 

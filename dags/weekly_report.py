@@ -16,6 +16,7 @@ message with the numbers goes to the channel of `[slack]`. Every count says whet
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pendulum
@@ -23,6 +24,8 @@ from airflow.sdk import CronTriggerTimetable, chain, dag, task
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
+
+step = partial(task, multiple_outputs=False)  # counts are one XCom of a task, not one each
 
 
 @dag(
@@ -33,25 +36,25 @@ if TYPE_CHECKING:
     max_active_runs=1,
     tags=["linkwatch", "weekly"],
     doc_md=__doc__,
-    default_args={"owner": "linkwatch", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    default_args={"owner": "linkwatch", "retries": 2},  # the delay is Airflow's default_task_retry_delay: 5 minutes
     dagrun_timeout=timedelta(hours=3),
 )
 def weekly_report() -> None:
     """The week as a table of contents; every task is one call into linkwatch.steps."""
 
-    @task(execution_timeout=timedelta(minutes=5))
+    @step(execution_timeout=timedelta(minutes=5))
     def begin(dag_run: "DagRunProtocol") -> str:
         from linkwatch import steps
 
         return steps.begin_week_before(dag_run.logical_date or dag_run.run_after)
 
-    @task(execution_timeout=timedelta(hours=1))
+    @step(execution_timeout=timedelta(hours=1))
     def write(week: str) -> dict[str, str | int]:
         from linkwatch import steps
 
         return steps.report_week(week)
 
-    @task(execution_timeout=timedelta(hours=1))
+    @step(execution_timeout=timedelta(hours=1))
     def tell(week: str) -> dict[str, int]:
         from linkwatch import steps
 

@@ -8,7 +8,7 @@ from night_home import OWN, NightHome, name_of, page
 from servers.page_proxy import page_proxy
 
 WATCHED, CLAIMED = "http://watched.example/", "http://claimed.example/"
-UTF_16, LATIN_1 = UTF_16, LATIN_1
+UTF_16, LATIN_1 = "http://utf16.example/", "http://latin1.example/caf%C3%A9"
 HEADER = "Page,Links to\n"
 EXPORT = f"{HEADER}{CLAIMED},{OWN}\n"
 

@@ -10,6 +10,7 @@ Exit status: 0 done (for `nightly`: published), 1 failed, 2 wrong arguments, 3 h
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -19,6 +20,8 @@ from linkwatch.urls import BadUrlError
 
 EXIT_FAILED, EXIT_HELD = 1, 3
 
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the `linkwatch` command; returns its exit status."""
@@ -26,11 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(parsed.run(parsed))
     except (LinkwatchError, BadUrlError) as error:
-        print(f"linkwatch: {error}", file=sys.stderr)
+        print(f"linkwatch: {harmless(str(error))}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("linkwatch: stopped; run the same command again to go on where it stopped", file=sys.stderr)
         return EXIT_FAILED
+
+
+def harmless(text: str) -> str:
+    """Text from a page or a file, fit for a terminal: control characters and turns of the writing direction become �."""
+    return _STEERING.sub("�", text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,21 +1,33 @@
 """What the terminal shows. Text from pages and files goes through rich's Text, so none of it is markup."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from linkwatch.cli import harmless
 from linkwatch.model import Evidence, Outcome
 from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.steps.single import Explanation
 from linkwatch.steps.upkeep import NightView
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+class Screen(Console):
+    """A console on which text from pages and files cannot steer the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As rich has it; characters that no screen should obey become �."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
+
+
+console = Screen(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 _EVIDENCE_WORDS = {Evidence.READABLE: "read", Evidence.GONE: "not there", Evidence.INCONCLUSIVE: "cannot tell"}
 _EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.INCONCLUSIVE: "dim"}
@@ -143,7 +155,7 @@ def show_explanation(told: Explanation) -> None:
 def _answer(told: Explanation, outcome: Outcome) -> str:
     if told.seen:
         followed = sum(sighting.followed for sighting in told.seen)
-        answer = f"the page links to {told.target} ({len(told.seen)} times, {followed} followed)"
+        answer = f"the page links to {told.target} ({_counted(len(told.seen), 'link')}, {followed} followed)"
     elif outcome.evidence is Evidence.INCONCLUSIVE:
         answer = f"this look cannot tell whether the page links to {told.target}; a night would leave the link's state as it was"
     elif outcome.evidence is Evidence.GONE:

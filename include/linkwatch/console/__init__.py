@@ -47,7 +47,10 @@ _TEMPLATES = Environment(
     loader=PackageLoader("linkwatch"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 
-Reader = Annotated[None, Depends(requires_access_dag("GET", param_dag_id="nightly_links"))]
+may_read = requires_access_dag("GET", param_dag_id="nightly_links")
+"""Airflow's own check: 401 for who is not logged in, 403 for who may not read the nightly DAG."""
+
+Reader = Annotated[None, Depends(may_read)]
 
 
 @app.get("/", response_class=HTMLResponse)

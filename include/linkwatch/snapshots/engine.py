@@ -38,7 +38,7 @@ def connect(near: str) -> Iterator[duckdb.DuckDBPyConnection]:
     if folder is not None and not os.access(folder, os.W_OK):
         folder = None
     with tempfile.TemporaryDirectory(prefix=".duckdb-", dir=folder) as spill:
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "threads": THREADS,
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": spill,
@@ -72,7 +72,9 @@ def relation(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[s
     for path in paths:
         if is_remote(path):
             fs, _ = filesystem_of(path)
-            connection.register_filesystem(fs)
+            schemes = [fs.protocol] if isinstance(fs.protocol, str) else fs.protocol
+            if not any(map(connection.filesystem_is_registered, schemes)):
+                connection.register_filesystem(fs)
     columns = ", ".join(f'"{column}"' for column in (*schema.names, "file_index", "file_row_number"))
     with damaged(paths):
         files = ", ".join(map(_literal, paths))
@@ -82,6 +84,11 @@ def relation(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[s
 def statement(name: str) -> str:
     """The text of `linkwatch/sql/<name>.sql`."""
     return files("linkwatch").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object]) -> None:
+    """Carry out one statement, with those of the parameters that it names."""
+    connection.execute(query, {name: value for name, value in parameters.items() if f"${name}" in query})
 
 
 def stream_to(

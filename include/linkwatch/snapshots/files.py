@@ -66,7 +66,7 @@ def writing(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"store: cannot write {path}: {error.strerror or error}; expected a place that this user may write and that has room. "
+            f"store: cannot write {path}: {error.strerror or error}; expected a place that this user may write, with room. "
             "Point $LINKWATCH_HOME at such a folder, or mend this one"
         ) from error
 

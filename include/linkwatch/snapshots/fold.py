@@ -8,6 +8,7 @@ its own result changes nothing, because only looks that are later than the last 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow as pa
 from linkwatch import schemas
 from linkwatch.model import Outcome
 from linkwatch.settings import ConfirmSettings
-from linkwatch.snapshots.engine import connect, damaged, open_scratch, relation, statement, stream_to
+from linkwatch.snapshots.engine import connect, damaged, open_scratch, relation, run, statement, stream_to
 
 _HASHED = ("site", *(name for name, _ in (*schemas.LINK_STATUS, *schemas.LINK_ATTRIBUTES, *schemas.LINK_DATES)))
 _BLANK = {pa.string(): "''", pa.bool_(): "FALSE", pa.int32(): "0"}
@@ -71,22 +72,23 @@ def fold_night(
     """
     files = [path for path in (inputs.before_links, inputs.before_pages, inputs.claims) if path]
     with connect(links_out) as connection, damaged([*files, *inputs.looks, *inputs.sightings]):
-        _open(connection, inputs, watched)
+        repeats = _open(connection, inputs, watched)
         times = {"as_of": as_of, "spaced": as_of - timedelta(hours=confirm.spacing_h)}
         vanished = {"vanished_checks": confirm.vanished_checks, "long_ago": as_of - timedelta(days=confirm.vanished_days)}
-        connection.execute(statement("tonight"), {**times, **vanished})
+        run(connection, statement("tonight"), {**times, **vanished})
         numbers = _brakes(connection, confirm)
         facts = ",\n    ".join(_fact(name) for name in _FACTS)
         pages_query = statement("fold_pages").replace("{facts}", facts)
         pages = stream_to(connection, pages_query, {"as_of": as_of}, schemas.PAGES, pages_out)
         decided = {"checks": confirm.checks, "brake": numbers["brake"], "vanish_brake": numbers["vanish_brake"]}
-        connection.execute(statement("fates"), {**times, **decided, "only_watched": watched is not None})
+        for query in statement("fates").split(";\n"):
+            run(connection, query, {**times, **decided, "only_watched": watched is not None, "repeats": repeats})
         links_query = statement("fold_links").replace("{durable}", ", ".join(_HASHED))
         links = stream_to(connection, links_query, {}, schemas.LINKS, links_out)
     return FoldCounts(links=links, pages=pages, **numbers)
 
 
-def _open(connection: duckdb.DuckDBPyConnection, inputs: FoldInputs, watched: Mapping[str, datetime] | None) -> None:
+def _open(connection: duckdb.DuckDBPyConnection, inputs: FoldInputs, watched: Mapping[str, datetime] | None) -> bool:
     open_scratch(connection)
     relation(connection, "before_links", [inputs.before_links] if inputs.before_links else [], schemas.LINKS)
     relation(connection, "before_pages", [inputs.before_pages] if inputs.before_pages else [], schemas.PAGES)
@@ -101,6 +103,7 @@ def _open(connection: duckdb.DuckDBPyConnection, inputs: FoldInputs, watched: Ma
     # One host is in one shard, so a page has one look and the wide sort is hardly ever paid for.
     choice = statement("one_look") if repeats else "FROM all_looks"
     connection.execute(f"CREATE TEMP VIEW looks AS {choice}")
+    return bool(repeats)
 
 
 def _outcomes() -> pa.Table:
@@ -117,7 +120,7 @@ def _outcomes() -> pa.Table:
     )
 
 
-def _brakes(connection: duckdb.DuckDBPyConnection, confirm: ConfirmSettings) -> dict[str, int | float | bool]:
+def _brakes(connection: duckdb.DuckDBPyConnection, confirm: ConfirmSettings) -> dict[str, Any]:
     [row] = connection.execute(
         "SELECT count(*), count(*) FILTER (evidence = 'inconclusive'), count(*) FILTER (answered_before), "
         "count(*) FILTER (answered_before AND cannot_tell), count(*) FILTER (vanishing) FROM scratch.tonight"

@@ -1,52 +1,52 @@
 -- What tonight makes of each link, without its text: one narrow row per link, old and new. Names say where a value is from:
 -- was_ the last snapshot, said_ tonight's claims, now_ tonight's look at the source page, target_ tonight's at the target.
 -- Relations: before_links, sightings, claims, tonight, watched (site, since).
-CREATE TABLE scratch.fates AS
-WITH
-was AS (
-    SELECT
-        link_id AS was_link_id, link.site AS was_site, state AS was_state, lost_reason AS was_lost_reason,
-        origin AS was_origin, absences AS was_absences, claimed_by AS was_claimed_by,
-        page_noindex AS was_page_noindex, page_canonical AS was_page_canonical, target_broken AS was_target_broken,
-        claimed_first_seen AS was_claimed_first_seen, first_seen_at AS was_first_seen_at, missing_since AS was_missing_since,
-        last_absence_at AS was_last_absence_at, refuted_at AS was_refuted_at, lost_at AS was_lost_at,
-        last_seen_at AS was_last_seen_at,
-        now.page AS was_page, target.page AS was_target
-    FROM before_links AS link
-    LEFT JOIN scratch.tonight AS now ON now.url = link.source_url
-    LEFT JOIN scratch.tonight AS target ON target.url = link.target_url
-),
+-- One statement after the other, so that the memory of one is free for the next.
 
--- A link that stands on its page twice is told by its best place; the digest only makes the choice certain.
-placed AS (
+CREATE TABLE scratch.was AS
+SELECT
+    link_id AS was_link_id, link.site AS was_site, state AS was_state, lost_reason AS was_lost_reason,
+    origin AS was_origin, absences AS was_absences, claimed_by AS was_claimed_by,
+    page_noindex AS was_page_noindex, page_canonical AS was_page_canonical, target_broken AS was_target_broken,
+    claimed_first_seen AS was_claimed_first_seen, first_seen_at AS was_first_seen_at, missing_since AS was_missing_since,
+    last_absence_at AS was_last_absence_at, refuted_at AS was_refuted_at, lost_at AS was_lost_at,
+    last_seen_at AS was_last_seen_at,
+    now.page AS was_page, target.page AS was_target
+FROM before_links AS link
+LEFT JOIN scratch.tonight AS now ON now.url = link.source_url
+LEFT JOIN scratch.tonight AS target ON target.url = link.target_url;
+
+-- A link that stands on its page twice is told by its best place. Only a page that was read twice has two links at one
+-- position ($repeats), and then the digest makes the choice certain; it is dear, because it reads all the text.
+CREATE TABLE scratch.saw AS
+WITH placed AS (
     SELECT
         link_id, site, file_index * 1099511627776 + file_row_number AS place, now.page, target.page AS target,
         4 * (NOT followed)::INTEGER + 2 * (hidden_by <> '')::INTEGER + (zone <> 'content')::INTEGER AS worse,
         position,
-        md5(concat_ws(
+        CASE WHEN $repeats THEN md5(concat_ws(
             chr(10), anchor, rel, nofollow_by, zone, hidden_by, element, context_left, context_right, site, source_url, target_url
-        )) AS digest
+        )) END AS digest
     FROM sightings
     JOIN scratch.tonight AS now ON now.url = sightings.source_url
     LEFT JOIN scratch.tonight AS target ON target.url = sightings.target_url
-),
-saw AS (
-    SELECT link_id AS saw_link_id, site AS saw_site, place AS saw_place, page AS saw_page, target AS saw_target
-    FROM placed
-    QUALIFY 1 = row_number() OVER (PARTITION BY link_id ORDER BY worse, position, digest)
-),
+)
+SELECT link_id AS saw_link_id, site AS saw_site, place AS saw_place, page AS saw_page, target AS saw_target
+FROM placed
+QUALIFY 1 = row_number() OVER (PARTITION BY link_id ORDER BY worse, position, digest);
 
-said AS (
-    SELECT
-        link_id AS said_link_id, min(site) AS said_site, list(DISTINCT claimed_by) AS said_by, min(first_seen) AS said_first_seen,
-        min(now.page) AS said_page, min(target.page) AS said_target
-    FROM claims
-    LEFT JOIN scratch.tonight AS now ON now.url = claims.source_url
-    LEFT JOIN scratch.tonight AS target ON target.url = claims.target_url
-    WHERE link_id IS NOT NULL AND claims.target_url IS NOT NULL AND site IS NOT NULL
-    GROUP BY link_id
-),
+CREATE TABLE scratch.said AS
+SELECT
+    link_id AS said_link_id, min(site) AS said_site, list(DISTINCT claimed_by) AS said_by, min(first_seen) AS said_first_seen,
+    min(now.page) AS said_page, min(target.page) AS said_target
+FROM claims
+LEFT JOIN scratch.tonight AS now ON now.url = claims.source_url
+LEFT JOIN scratch.tonight AS target ON target.url = claims.target_url
+WHERE link_id IS NOT NULL AND claims.target_url IS NOT NULL AND site IS NOT NULL
+GROUP BY link_id;
 
+CREATE TABLE scratch.fates AS
+WITH
 known AS (
     SELECT
         *,
@@ -54,9 +54,9 @@ known AS (
         coalesce(saw_site, was_site, said_site) AS site,
         coalesce(was_page, saw_page, said_page) AS page,
         coalesce(was_target, saw_target, said_target) AS target_page
-    FROM was
-    FULL JOIN saw ON saw_link_id = was_link_id
-    FULL JOIN said ON said_link_id = coalesce(was_link_id, saw_link_id)
+    FROM scratch.was
+    FULL JOIN scratch.saw ON saw_link_id = was_link_id
+    FULL JOIN scratch.said ON said_link_id = coalesce(was_link_id, saw_link_id)
 ),
 
 -- Not seen is not lost: what tonight says of each link is one of three.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from twins.rows import claim, fold_rows, look, sighting
 
 from linkwatch import schemas
 from linkwatch.errors import StoreError
 from linkwatch.model import Evidence, Outcome
 from linkwatch.settings import ConfirmSettings
 from linkwatch.snapshots import FoldInputs, fold_night
+from twins.rows import claim, fold_rows, look, sighting
 
 NIGHT = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,22 +53,22 @@ def test_evidence_table(tmp_path, case):
 def test_what_cannot_tell_moves_nothing(tmp_path, outcome):
     """A look that cannot tell leaves a live link live and a missing one missing, and the streak as it is."""
     states, [link], _ = run_nights(tmp_path, ["readable +", outcome.value, "readable", outcome.value])
-    assert ["live", "live", "missing", "missing"] == states
-    assert 1 == link["absences"]
+    assert states == ["live", "live", "missing", "missing"]
+    assert link["absences"] == 1
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in INCONCLUSIVE if not outcome.may_mean_vanished])
 def test_only_failures_that_may_mean_vanished_lose_a_link(tmp_path, outcome):
     """However often a look is blocked, denied or timed out, the link is not lost for it."""
     confirm = ConfirmSettings(vanished_checks=1, vanished_days=0.0)
-    assert ["live"] * 4 == run_nights(tmp_path, ["readable +", *[outcome.value] * 3], confirm)[0]
+    assert run_nights(tmp_path, ["readable +", *[outcome.value] * 3], confirm)[0] == ["live"] * 4
 
 
 def test_dates_of_a_loss(tmp_path):
     """A lost link says since when it is missing, when it was last seen and when the loss was confirmed."""
     _, [link], _ = run_nights(tmp_path, ["readable +", "readable", "timeout", "readable"])
     dates = ("first_seen_at", "last_seen_at", "missing_since", "last_absence_at", "lost_at")
-    assert [NIGHT, NIGHT, NIGHT + DAY, NIGHT + 3 * DAY, NIGHT + 3 * DAY] == [link[name] for name in dates]
+    assert [link[name] for name in dates] == [NIGHT, NIGHT, NIGHT + DAY, NIGHT + 3 * DAY, NIGHT + 3 * DAY]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_dates_of_a_loss(tmp_path):
 def test_gained_needs_an_earlier_look(tmp_path, nights, origin):
     """A link is gained where an earlier look at its page could tell, and discovered otherwise."""
     states, [link], _ = run_nights(tmp_path, nights)
-    assert "live" == states[-1]
+    assert states[-1] == "live"
     assert origin == link["origin"]
 
 
@@ -108,7 +108,7 @@ def test_links_of_a_site_no_longer_watched_stay(tmp_path):
     """Nobody searched the page for a site that is not watched any more, so its links are not absent."""
     before = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[[sighting(LINK, PAGE)]])[:2]
     links, _, _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=[[look(PAGE)]], watched={"other.example": NIGHT})
-    assert ["live"] == [link["state"] for link in links]
+    assert [link["state"] for link in links] == ["live"]
 
 
 def outage(folder, outcome, failing, total=20, **confirm):
@@ -137,7 +137,7 @@ def test_brake(tmp_path, outcome, failing, total, brake):
     links, _, counts = outage(tmp_path, outcome, failing, total)
     assert brake == counts.brake
     assert ("missing" if brake else "lost") == links[0]["state"]
-    assert 2 == links[0]["absences"]
+    assert links[0]["absences"] == 2
 
 
 def test_a_loss_that_waited_comes_with_the_next_look(tmp_path):
@@ -145,7 +145,7 @@ def test_a_loss_that_waited_comes_with_the_next_look(tmp_path):
     links, pages, _ = outage(tmp_path, "timeout", 20 - 1)
     links, _, counts = fold_rows(tmp_path, (links, pages), as_of=NIGHT + 3 * DAY, looks=[[look("https://p0.example/")]])
     assert not counts.brake
-    assert "lost" == links[0]["state"]
+    assert links[0]["state"] == "lost"
 
 
 def test_pages_that_vanish_all_at_once_are_an_outage(tmp_path):
@@ -159,7 +159,7 @@ def test_pages_that_vanish_all_at_once_are_an_outage(tmp_path):
         looks=[[look(page["url"], "dns_error") for page in pages]],
         confirm=ConfirmSettings(**confirm),
     )
-    assert (False, True, 40) == (counts.brake, counts.vanish_brake, counts.vanishing)
+    assert (counts.brake, counts.vanish_brake, counts.vanishing) == (False, True, 40)
     assert {"live", "missing"} == {link["state"] for link in links}
 
 
@@ -194,7 +194,7 @@ def test_a_link_that_stands_twice_is_told_by_its_best_place(tmp_path, worse, bet
     """Followed before nofollow, visible before hidden, content before other zones, then document order."""
     seen = [sighting(LINK, PAGE, anchor="worse", **worse), sighting(LINK, PAGE, anchor="better", **better)]
     links, _, _ = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[seen])
-    assert ["better"] == [link["anchor"] for link in links]
+    assert [link["anchor"] for link in links] == ["better"]
 
 
 def test_targets_that_do_not_answer(tmp_path):
@@ -210,7 +210,7 @@ def test_targets_that_do_not_answer(tmp_path):
         )
         told.append(links[0]["target_broken"])
         before = (links, pages)
-    assert ["", "page_gone", "page_gone", ""] == told
+    assert told == ["", "page_gone", "page_gone", ""]
 
 
 def test_claims_are_kept(tmp_path):
@@ -219,23 +219,23 @@ def test_claims_are_kept(tmp_path):
     first = [claim(LINK, PAGE, claimed_by=name, anchor="a", first_seen=date) for name, date in zip("cbb", dates, strict=True)]
     before = fold_rows(tmp_path, None, as_of=NIGHT, claims=first)[:2]
     links, _, _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, claims=[claim(LINK, PAGE, claimed_by="a"), claim(None, PAGE)])
-    assert [("a,b,c", NIGHT - 30 * DAY, "a", None)] == [
-        (link["claimed_by"], link["claimed_first_seen"], link["anchor"], link["first_seen_at"]) for link in links
+    assert [(link["claimed_by"], link["claimed_first_seen"], link["anchor"], link["first_seen_at"]) for link in links] == [
+        ("a,b,c", NIGHT - 30 * DAY, "a", None)
     ]
 
 
 def test_a_refuted_claim_says_when(tmp_path):
     """A claim whose page was read and did not show the link is refuted, once."""
     _, [link], _ = run_nights(tmp_path, ["claim timeout", "readable", "readable"])
-    assert NIGHT + DAY == link["refuted_at"]
+    assert link["refuted_at"] == NIGHT + DAY
 
 
 def test_pages_keep_the_facts_of_their_last_readable_look(tmp_path):
     """A failed look moves the outcome and the date of the look, and leaves facts and validators."""
     before = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE, title="Post", etag='"1"', http_status=200)]])[:2]
     _, [page], _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=[[look(PAGE, "server_error", http_status=503)]])
-    assert ("server_error", 503, "Post", '"1"') == (page["outcome"], page["http_status"], page["title"], page["etag"])
-    assert (NIGHT + DAY, NIGHT, NIGHT + DAY) == (page["last_fetched_at"], page["last_readable_at"], page["failing_since"])
+    assert (page["outcome"], page["http_status"], page["title"], page["etag"]) == ("server_error", 503, "Post", '"1"')
+    assert (page["last_fetched_at"], page["last_readable_at"], page["failing_since"]) == (NIGHT + DAY, NIGHT, NIGHT + DAY)
 
 
 def test_files_are_of_exactly_the_schemas(tmp_path):
@@ -244,21 +244,21 @@ def test_files_are_of_exactly_the_schemas(tmp_path):
     seen = [sighting(link_id, PAGE, f"https://own.example/{link_id}") for link_id in ids]
     fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE)]], sightings=[seen])
     links, pages = pq.read_table(tmp_path / "links.parquet"), pq.read_table(tmp_path / "pages.parquet")
-    assert schemas.LINKS == links.schema
-    assert schemas.PAGES == pages.schema
+    assert links.schema == schemas.LINKS
+    assert pages.schema == schemas.PAGES
     assert sorted(ids) == links["link_id"].to_pylist()
 
 
 def test_a_night_without_anything(tmp_path):
     """No snapshot before, no claim, no look: an empty snapshot."""
-    assert ([], []) == fold_rows(tmp_path, None, as_of=NIGHT)[:2]
+    assert fold_rows(tmp_path, None, as_of=NIGHT)[:2] == ([], [])
 
 
 def test_a_damaged_file_is_named(tmp_path):
     """A file that is no Parquet is an error that names it, and no snapshot is left behind."""
     claims = tmp_path / "claims.parquet"
     claims.write_bytes(b"PAR1 but no more")
-    with pytest.raises(StoreError, match="claims.parquet"):
+    with pytest.raises(StoreError, match=r"claims\.parquet"):
         fold_night(
             FoldInputs(None, None, str(claims), [], []),
             as_of=NIGHT,
@@ -266,4 +266,4 @@ def test_a_damaged_file_is_named(tmp_path):
             links_out=str(tmp_path / "links.parquet"),
             pages_out=str(tmp_path / "pages.parquet"),
         )
-    assert ["claims.parquet"] == [path.name for path in tmp_path.iterdir()]
+    assert [path.name for path in tmp_path.iterdir()] == ["claims.parquet"]

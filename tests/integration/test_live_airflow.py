@@ -1,0 +1,261 @@
+"""What only a live Airflow shows: `linkwatch up` with a scheduler, an API server and a login, from its start to its Ctrl-C.
+
+One Airflow serves all tests, which run in the order of the file: the last one ends it.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+import requests
+import sqlalchemy as sa
+
+from linkwatch.warehouse import open_warehouse
+from linkwatch.world import World, night_name, truth
+
+LINKWATCH = str(Path(sys.executable).with_name("linkwatch"))
+NIGHT = night_name(1)
+RUN = f"/api/v2/dags/nightly_links/dagRuns/{NIGHT}"
+
+
+@dataclass
+class Up:
+    """`linkwatch up`, running."""
+
+    process: subprocess.Popen[bytes]
+    home: Path
+    output: Path
+    address: str = ""
+    token: str = ""
+
+    def call(self, method: str, path: str, **body: Any) -> Any:
+        """What Airflow's API answers to the logged-in administrator."""
+        answer = requests.request(
+            method, self.address + path, headers={"Authorization": f"Bearer {self.token}"}, json=body or None, timeout=30
+        )
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+        return answer.json()
+
+    def tasks(self, task: str = "") -> list[dict[str, Any]]:
+        """The run's task instances, or those of one task."""
+        return [found for found in self.call("GET", f"{RUN}/taskInstances")["task_instances"] if task in ("", found["task_id"])]
+
+
+def wait_until(condition: Callable[[], Any], what: str, within_s: float = 120) -> Any:
+    """The first true answer of the condition."""
+    deadline = time.monotonic() + within_s
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
+        time.sleep(0.1)
+    return answer
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Of a user who has set nothing but what is given: no settings file, so that it is the example world."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "LINKWATCH"))}
+    return {**inherited, "LINKWATCH_HOME": str(home), "AIRFLOW__API__PORT": "0", **more}
+
+
+def sessions_of(up: Up) -> set[int]:
+    """The sessions of everything that it has started. Environments tell nothing: Airflow writes its titles over them."""
+    try:
+        return {os.getsid(child.pid) for child in psutil.Process(up.process.pid).children(recursive=True)}
+    except (psutil.Error, ProcessLookupError):
+        return set()
+
+
+def living(sessions: set[int]) -> list[psutil.Process]:
+    """Every process of these sessions that is no mere entry in the process table."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) in sessions and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.Error, ProcessLookupError):
+            continue
+    return found
+
+
+def start(home: Path, environ: Mapping[str, str]) -> Up:
+    """Start it as a terminal would, as the leader of a process group."""
+    home.mkdir(parents=True, exist_ok=True)
+    output = home.with_name(f"{home.name}.out")
+    with output.open("wb") as terminal:
+        process = subprocess.Popen([LINKWATCH, "up"], env=environ, stdout=terminal, stderr=terminal, start_new_session=True)
+    return Up(process, home, output)
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A live Airflow on the example world that asks for a login, and retries tasks after a second."""
+    home = tmp_path_factory.mktemp("live") / "home"
+    settings = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False", "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1"}
+    up = start(home, environment(home, **settings))
+    try:
+        wait_until(lambda: b"is up" in up.output.read_bytes() or up.process.poll() is not None, "Airflow is up")
+        assert up.process.poll() is None, up.output.read_text()
+        up.address = up.output.read_text().split()[3]
+        [passwords] = (home / "example" / "airflow").glob("*.generated")
+        login = {"username": "admin", "password": json.loads(passwords.read_text())["admin"]}
+        up.token = requests.post(f"{up.address}/auth/token", json=login, timeout=30).json()["access_token"]
+        yield up
+    finally:
+        if up.process.poll() is None:
+            for process in living({up.process.pid, *sessions_of(up)}):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        up.process.wait()
+
+
+@pytest.fixture(scope="module")
+def night(up: Up) -> Up:
+    """The example world's first night, triggered by hand; one of its `check` tasks was killed while it ran."""
+    wait_until(lambda: "nightly_links" in [dag["dag_id"] for dag in up.call("GET", "/api/v2/dags")["dags"]], "the DAG is known")
+    up.call("POST", "/api/v2/dags/nightly_links/dagRuns", dag_run_id=NIGHT, logical_date=f"{NIGHT}T03:00:00Z")
+    wait_until(lambda: kill_one(up, "check"), "a task `check` that runs")
+    wait_until(lambda: up.call("GET", RUN)["state"] in ("success", "failed"), "the run has ended")
+    return up
+
+
+def kill_one(up: Up, task: str) -> bool:
+    """SIGKILL the process of a running instance of the task; False when none runs."""
+    running = [found["id"] for found in up.tasks(task) if found["state"] == "running"]
+    for process in living(sessions_of(up)):
+        # Supervisor and task both bear the instance's id; the task is the one that leads a process group.
+        if any(name in " ".join(process.cmdline()) for name in running) and os.getpgid(process.pid) == process.pid:
+            process.kill()
+            return True
+    return False
+
+
+def test_a_night_survives_the_death_of_a_task(night):
+    """The scheduler runs every task, reaches the end, and tries the killed one again."""
+    assert {task["task_id"]: task["state"] for task in night.tasks() if task["state"] != "success"} == {}
+    assert max(task["try_number"] for task in night.tasks("check")) == 2
+    assert night.call("GET", RUN)["state"] == "success"
+
+
+def test_the_tables_hold_the_worlds_truth(night):
+    """Every live link and referring domain of every site, as if nothing had been killed."""
+    world, expected = World(), truth(World(), 1)
+    with open_warehouse(f"sqlite:///{night.home / 'example' / 'linkwatch.sqlite'}").connect() as connection:
+        rows = connection.execute(sa.text("SELECT site, audit, links_live, referring_domains_live FROM night")).all()
+        links = connection.execute(sa.text("SELECT source_url, target_url, state FROM link")).all()
+    assert {tuple(row) for row in rows} == {
+        (site.site, "passed", len(expected.live(site.site)), len(expected.referring_domains(site.site))) for site in world.sites
+    }
+    assert {(row.source_url, row.target_url): row.state for row in links} == dict(expected.states)
+
+
+def test_publish_tells_other_dags(night):
+    """The asset's event is there, so a user's DAG that hangs on it would have run."""
+    events = night.call("GET", "/api/v2/assets/events")["asset_events"]
+    assert [(event["name"], event["source_task_id"], event["source_run_id"]) for event in events] == [
+        ("linkwatch_links", "publish", NIGHT)
+    ]
+
+
+def test_without_a_slack_connection_the_tasks_log_has_the_message(night):
+    """It is printed and marked so, where a person looks: in the log of `alert` in the web interface."""
+    log = json.dumps(night.call("GET", f"{RUN}/taskInstances/alert/logs/1")["content"])
+    assert "printed: no Slack connection" in log
+    assert f"fernwood.example: night of {NIGHT}" in log
+
+
+def test_the_example_world_runs_no_night_by_itself(night):
+    """Our calendar's night of today would be published at once, and no earlier night could be run any more."""
+    assert [run["dag_run_id"] for run in night.call("GET", "/api/v2/dags/~/dagRuns")["dag_runs"]] == [NIGHT]
+
+
+@pytest.mark.parametrize("path", ["/linkwatch/", "/linkwatch/reports/week-2026-01-05.html"])
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}, {"Cookie": "_token=nonsense"}])
+def test_the_console_refuses_who_is_not_logged_in(up, path, headers):
+    """Without a token that Airflow gave, none of our pages is shown."""
+    answer = requests.get(up.address + path, headers=headers, timeout=30)
+    assert answer.status_code in (401, 403)
+    assert "linkwatch" not in answer.text.lower()
+
+
+@pytest.mark.parametrize("header", ["Authorization: Bearer", "Cookie: _token="])
+def test_the_console_shows_the_nights_to_who_is_logged_in(night, header):
+    """By a program's token, and by the cookie of a browser."""
+    name, _, start = header.partition(": ")
+    value = f"{start}{night.token}" if start.endswith("=") else f"{start} {night.token}"
+    answer = requests.get(f"{night.address}/linkwatch/", headers={name: value}, timeout=30)
+    assert answer.status_code == 200
+    assert NIGHT in answer.text
+    assert "fernwood.example" in answer.text
+
+
+def test_the_navigation_leads_to_the_console(up):
+    """Airflow's interface was given the entry, and its frame the address that answers."""
+    plugins = up.call("GET", "/api/v2/plugins")["plugins"]
+    [view] = [view for plugin in plugins for view in plugin["external_views"]]
+    assert (view["name"], view["url_route"], view["href"]) == ("Backlinks", "linkwatch", "linkwatch/")
+
+
+def test_no_secret_is_in_a_log(night):
+    """Neither a key nor a token. (The administrator's first password is: Airflow tells it there, in a folder that is private.)"""
+    folder = night.home / "example" / "airflow"
+    config = (folder / "airflow.cfg").read_text().splitlines()
+    keys = [line.partition(" = ")[2] for line in config if line.startswith(("jwt_secret =", "fernet_key =", "secret_key ="))]
+    secrets = [*keys, night.token, "eyJhbGciOi"]  # the last is how every such token begins
+    assert len(keys) == 3
+    assert all(secrets)
+    assert night.token.startswith("eyJhbGciOi")
+    logs = {path: path.read_text(errors="replace") for path in (folder / "logs").rglob("*.log")}
+    assert [(path.name, secret[:4]) for path, text in logs.items() for secret in secrets if secret in text] == []
+    assert [path.name for path in (folder, folder / "airflow.cfg") if path.stat().st_mode & 0o077] == []
+
+
+def test_a_taken_port_is_said(up, tmp_path):
+    """Who starts it twice is told what to do, and nothing is started."""
+    port = str(urlsplit(up.address).port)
+    done = subprocess.run(
+        [LINKWATCH, "up"], env=environment(tmp_path, AIRFLOW__API__PORT=port), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert "AIRFLOW__API__PORT=" in done.stderr
+    assert not (tmp_path / "example" / "airflow").exists()
+
+
+def test_a_part_that_dies_ends_all_of_it_and_names_its_log(tmp_path):
+    """Half an Airflow looks alive and runs nothing."""
+    broken = start(tmp_path / "home", environment(tmp_path / "home", AIRFLOW__CORE__AUTH_MANAGER="nowhere.Manager"))
+    sessions: set[int] = set()
+    wait_until(lambda: sessions.update(sessions_of(broken)) or broken.process.poll() is not None, "it has ended")
+    assert broken.process.returncode == 1
+    said = " ".join(broken.output.read_text().split())
+    log = tmp_path / "home" / "example" / "airflow" / "logs" / "api-server.log"
+    assert f"Airflow's api-server ended by itself (status 1); its log: {log}" in said
+    assert "nowhere" in log.read_text()
+    assert sessions
+    assert living(sessions) == []
+
+
+def test_ctrl_c_ends_all_of_it(night):
+    """No process is left, the port is free again, and nothing but our own lines was on the terminal."""
+    sessions = sessions_of(night)
+    assert len(living(sessions)) >= 4
+    os.killpg(night.process.pid, signal.SIGINT)
+    assert night.process.wait(timeout=60) == 0
+    assert living(sessions) == []
+    with socket.create_server(("127.0.0.1", int(urlsplit(night.address).port or 0))):
+        pass
+    first, *middle, last = night.output.read_text().splitlines()
+    assert first == f"Airflow is up: {night.address}   (Ctrl-C stops all of it)"
+    assert [line.split()[0] for line in middle] == ["log", "Example"]
+    assert last == "stopping"
