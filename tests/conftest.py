@@ -4,8 +4,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from linkwatch.airflow_home import prepare_airflow
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+from linkwatch.airflow_home import prepare_airflow
 
 SHARED = Path(__file__).parents[2] / "shared"
 

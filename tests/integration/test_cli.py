@@ -115,7 +115,7 @@ def test_the_report_is_a_file_with_the_numbers(home, capsys):
     assert path.is_relative_to(home.folder)
     assert "own.example" in report
     assert "Live links 3 Live referring domains 2" in report
-    assert f"1 of 7 nights published, 1 released" in report
+    assert "1 of 7 nights published, 1 released" in report
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,18 @@ def test_the_report_is_a_file_with_the_numbers(home, capsys):
     [
         (LINKING, OWN, "answer the page links to http://own.example/ (1 link, 1 followed). Last night: live; a night now: live"),
         (LINKING, "own.example", "answer the page links to own.example (2 links, 2 followed)"),
-        (LINKING, f"{OWN}blog", "also http://own.example/ also http://own.example/shop answer the page was read and does not link"),
+        (
+            LINKING,
+            f"{OWN}blog",
+            "also http://own.example/ also http://own.example/shop answer the page was read and does not link",
+        ),
         (BARE, OWN, "answer the page was read and does not link to http://own.example/"),
         (BLOCKED, OWN, "outcome HTTP 403, blocked"),
-        (BLOCKED, OWN, "this look cannot tell whether the page links to http://own.example/; a night would leave the link's state"),
+        (
+            BLOCKED,
+            OWN,
+            "this look cannot tell whether the page links to http://own.example/; a night would leave the link's state",
+        ),
         (GONE, OWN, "answer the page is not there (page_not_found), so neither is the link to http://own.example/"),
         ("http://127.0.0.1/", OWN, "address_refused"),
     ],

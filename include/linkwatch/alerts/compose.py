@@ -108,7 +108,7 @@ def _main_message(
 
 
 def _finding_line(finding: Finding) -> str:
-    """Severity, rule, what was observed and a page to look at. The threshold and the rest of the evidence are in table `finding`."""
+    """Severity, rule, what was observed and a page to look at; the rest of the evidence is in table `finding`."""
     facts = []
     for name in ("observed", "anchor"):
         value = finding.evidence.get(name)

@@ -16,6 +16,7 @@ from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.steps.single import Explanation
 from linkwatch.steps.upkeep import NightView
+from linkwatch.warehouse import shown_url
 
 
 class Screen(Console):
@@ -124,7 +125,7 @@ def show_where(settings: Settings, report: str = "") -> None:
     nights = settings.home / "nights"
     where = [
         ("report", report or "`linkwatch report` writes the week's"),
-        ("tables", f"{_without_password(settings.warehouse_url)}   (docs/tables.md)"),
+        ("tables", f"{shown_url(settings.warehouse_url)}   (docs/tables.md)"),
         ("snapshots", str(nights)),
         ("web interface", "`make up`, then http://127.0.0.1:8080"),
     ]
@@ -244,13 +245,3 @@ def _site_table(rows: Sequence[Any]) -> Table:
         counts = (row.links_live, row.referring_domains_live, row.gained, row.lost, row.recovered, row.changed, row.findings)
         table.add_row(Text(f"  {row.site}"), *(f"{count:,}" for count in counts))
     return table
-
-
-def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except (ArgumentError, ValueError):
-        return "$LINKWATCH_WAREHOUSE cannot be read, and is not shown: it may hold a password"

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Engine
 
 from linkwatch.alerts import ChangeLine, OutboxRow, Poster, as_text, deliver, night_messages
 from linkwatch.errors import AlertError, SettingsError
@@ -18,7 +17,7 @@ from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, 
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, changed_links, diff_snapshots, pages_looked, site_counts
 from linkwatch.suspicion import NightEvidence, find
-from linkwatch.warehouse import NightLoad, Outbox, load_night, migrate, new_findings, open_warehouse
+from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, migrate, new_findings, open_warehouse
 
 log = logging.getLogger(__name__)
 

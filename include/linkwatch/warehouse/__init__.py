@@ -12,7 +12,9 @@
 What takes an engine raises WarehouseError where the database cannot be reached, is locked, or lacks the tables.
 """
 
-from linkwatch.warehouse.engine import open_warehouse
+from sqlalchemy import Engine
+
+from linkwatch.warehouse.engine import open_warehouse, shown_url
 from linkwatch.warehouse.load import LoadCounts, NightLoad, load_night, record_held, set_audit
 from linkwatch.warehouse.migrations import migrate
 from linkwatch.warehouse.outbox import Outbox, OutboxRow
@@ -30,6 +32,7 @@ from linkwatch.warehouse.weekly import (
 
 __all__ = [
     "DomainWeek",
+    "Engine",
     "LinkStory",
     "LoadCounts",
     "NightLoad",
@@ -48,6 +51,7 @@ __all__ = [
     "record_held",
     "refuted_links",
     "set_audit",
+    "shown_url",
     "upsert_weekly",
     "week_of_domains",
     "week_of_sites",

@@ -41,6 +41,14 @@ def open_warehouse(url: str, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> sa.En
     return engine
 
 
+def shown_url(url: str) -> str:
+    """A warehouse's URL as it may be shown: without its password; of a URL that cannot be read nothing but that."""
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return "$LINKWATCH_WAREHOUSE (cannot be read)"
+
+
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that only reads. Raises WarehouseError where the database fails."""
