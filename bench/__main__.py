@@ -83,7 +83,7 @@ def _web(folder: str) -> Iterator[dict[str, Task]]:
             "read": {"urls": one},
             "verify": {"urls": one},
             "verify-many": {"urls": many},
-            "tls": {"urls": each, "authority": str(Folder(folder, "authority.pem"))},
+            "tls": {"urls": each, "authorities": str(Folder(folder, "authorities.pem"))},
             "": {"pages": folder},
         }
 

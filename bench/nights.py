@@ -1,6 +1,5 @@
 """Ways from one night to the next: fold, diff and audit of snapshots, and the whole night but for the network."""
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -36,8 +35,8 @@ def fold_ours(home: str) -> Work:
         sightings=_shards(second, "sightings"),
     )
     as_of = datetime.fromisoformat(f"{SECOND}T03:00:00").replace(tzinfo=UTC)
-    out = {"links_out": after(home), "pages_out": f"{home}/after-pages.parquet"}
-    return lambda: fold_night(inputs, as_of=as_of, confirm=ConfirmSettings(checks=1), **out).to_dict()
+    confirm, pages_out = ConfirmSettings(checks=1), f"{home}/after-pages.parquet"
+    return lambda: fold_night(inputs, as_of=as_of, confirm=confirm, links_out=after(home), pages_out=pages_out).to_dict()
 
 
 def fold_copy(home: str) -> Work:
@@ -180,14 +179,14 @@ def night_ours(home: str) -> Work:
     use(home)
 
     def work() -> Answer:
-        seconds: Answer = {}
+        seconds = []
         for step in (steps.fold, steps.audit, steps.publish, steps.detect):
             started_at = time.perf_counter()
             said = step(SECOND)
-            seconds[step.__name__] = round(time.perf_counter() - started_at, 1)
+            seconds.append(f"{step.__name__} {time.perf_counter() - started_at:.1f} s")
             if said is False:
                 raise RuntimeError(f"{step.__name__} did not pass")
-        return seconds | {"counts": json.loads(json.dumps(said))}
+        return {"steps": ", ".join(seconds), "told": said}
 
     return work
 

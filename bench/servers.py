@@ -76,9 +76,13 @@ def resolve_localhost() -> None:
 
 
 def make_certificate(folder: str) -> tuple[str, str]:
-    """A certificate for every name below `DOMAIN` and its own authority (ECDSA P-256): chain and key, as two files."""
+    """A certificate for every name below `DOMAIN` (ECDSA P-256): chain and key, as two files.
+
+    `authorities.pem` beside them holds its own authority after all those that a machine usually trusts.
+    """
     import datetime
 
+    import certifi
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -99,7 +103,8 @@ def make_certificate(folder: str) -> tuple[str, str]:
     chain, secret = Path(folder, "chain.pem"), Path(folder, "key.pem")
     pem = serialization.Encoding.PEM
     chain.write_bytes(site.public_bytes(pem) + authority.public_bytes(pem))
-    Path(folder, "authority.pem").write_bytes(authority.public_bytes(pem))
+    usual = Path(certifi.where()).read_bytes()
+    Path(folder, "authorities.pem").write_bytes(usual + authority.public_bytes(pem))
     plain = serialization.NoEncryption()
     secret.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     return str(chain), str(secret)
@@ -135,7 +140,7 @@ def _wait_until_open(process: "subprocess.Popen[bytes]", port: int) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server of pages does not start: {process.args}") from None
+                raise RuntimeError(f"the server of pages does not start: {process.args!r}") from None
             time.sleep(0.02)
         else:
             return

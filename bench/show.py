@@ -52,7 +52,8 @@ def table_of(path: Path, measured: Sequence[Measured]) -> str:
         rows.append([*way, entry.problem or number(figure), "–" if entry.problem else ratio, *times])
     goal = f"goal {path.goal.text}: {verdict(path.goal, found, measured).strip('*')}" if path.goal else "no goal"
     lines = [f"{path.name}: {path.title}; {goal}", *(f"  {line}" for line in _aligned(rows))]
-    return "\n".join([*lines, *([f"  {path.note}"] if path.note else [])])
+    steps = [f"  {entry.answer['steps']}" for entry in measured if isinstance(entry.answer, dict) and "steps" in entry.answer]
+    return "\n".join([*lines, *steps, *([f"  {path.note}"] if path.note else [])])
 
 
 def summary(results: Sequence[tuple[Path, Sequence[Measured]]]) -> str:

@@ -102,7 +102,7 @@ def test_the_list_of_nights_says_why_it_is_held(held, capsys):
 
 
 def test_release_publishes_and_tells(held, capsys):
-    """The night counts as published, its gain is told, and its losses are confirmed by the next night, which is not held again."""
+    """The night counts as published and its gain is told; the next night confirms its losses, and is not held again."""
     assert run_cli(held, "release", name_of(3)) == 0
     assert audits(held) == ["passed", "passed", "released"]
     assert held.told(3) == {("gained", NEW, "")}

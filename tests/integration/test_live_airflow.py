@@ -257,5 +257,5 @@ def test_ctrl_c_ends_all_of_it(night):
         pass
     first, *middle, last = night.output.read_text().splitlines()
     assert first == f"Airflow is up: {night.address}   (Ctrl-C stops all of it)"
-    assert [line.split()[0] for line in middle] == ["log", "Example"]
+    assert [line.split()[0] for line in middle] == ["Log", "Example"]
     assert last == "stopping"

@@ -151,7 +151,7 @@ def test_a_connection_that_cannot_be_used_says_so_and_the_message_waits(home, co
 
 def test_release_finds_the_connection_that_airflow_keeps(home, slack, proxy):
     """`linkwatch release` is no Airflow task, and the connection may be in Airflow's database: people are told in Slack."""
-    from airflow.models import Connection
+    from airflow.models.connection import Connection
     from airflow.utils.session import create_session
 
     home.configure(ALL_PAGES, f"{SLACK}[audit]\nmax_inconclusive_share = 0.1\n")

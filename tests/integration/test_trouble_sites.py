@@ -1,4 +1,4 @@
-"""Nights in which the fault is ours, or the settings change: an outage calls nothing lost, and a new site is no flood of gains."""
+"""Nights in which the fault is ours, or the settings change: an outage loses nothing, and a new site is no flood of gains."""
 
 import pytest
 

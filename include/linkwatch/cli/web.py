@@ -168,40 +168,38 @@ def _require_alive(parts: _Parts) -> None:
 def _say_where(address: str, example: bool) -> None:
     say(f"Airflow is up: {address}   (Ctrl-C stops all of it)")
     if os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] != "True":
-        say("log in as Airflow is set up; without a set-up of your own the password is in $AIRFLOW_HOME/*.generated")
+        say(f"Log in as you set Airflow up, or as admin: {os.environ['AIRFLOW_HOME']}/*.generated")
     if example:
         from linkwatch.world import FIRST_NIGHT
 
-        say(f"Example world: trigger nightly_links with the logical date {FIRST_NIGHT} 03:00, then the days after it")
+        say(f"Example world: trigger nightly_links with the logical date {FIRST_NIGHT} 03:00")
     else:
-        say("nightly_links runs every night at 03:00 UTC, and now for a night that is due; weekly_report on Mondays at 06:00")
+        say("nightly_links runs at 03:00 UTC, and at once when last night's run is missing")
 
 
 def _end_all(parts: _Parts) -> None:
     """End the parts and everything that they have started; the API server last, because the others report to it."""
-    last = {name: part for name, part in parts.items() if name == "api-server"}
-    first = {name: part for name, part in parts.items() if name not in last}
-    _end(first, STOP_TIMEOUT_S, cut_off=first.get("scheduler"))
+    last = [part for name, part in parts.items() if name == "api-server"]
+    _end([part for part in parts.values() if part not in last], STOP_TIMEOUT_S)
     _end(last, 1.0)  # it keeps nothing, and takes 7 s to find that out (measured)
 
 
-def _end(parts: _Parts, patience_s: float, cut_off: subprocess.Popen[bytes] | None = None) -> None:
+def _end(parts: Collection[subprocess.Popen[bytes]], patience_s: float) -> None:
     """Ask parts to end, and make what is left end after `patience_s`.
 
-    The children of the part `cut_off` get no time: a scheduler waits for its tasks, for hours. With them gone it ends in
-    good order, and the next one takes them up at once.
+    What they have started gets no time: a scheduler waits for its tasks, for hours. With them gone it ends in good order,
+    and the next one takes them up at once.
     """
-    sessions = _sessions(parts.values())
-    for part in parts.values():
+    sessions = _sessions(parts)
+    for part in parts:
         part.terminate()
-    if cut_off is not None:
-        _kill(pid for pid in _living(_sessions([cut_off])) if pid != cut_off.pid)
+    _kill(set(_living(sessions)) - {part.pid for part in parts})
     deadline = time.monotonic() + patience_s
     while left := _living(sessions):
         if time.monotonic() > deadline:
             _kill(left)
         time.sleep(0.1)
-    for part in parts.values():
+    for part in parts:
         part.wait()
 
 

@@ -51,7 +51,7 @@ class NightStore:
         """The moment that an open night stands for, UTC. Raises NightError for a night that was never begun."""
         known = self.read_facts(night, _OPENED)
         if known is None:
-            raise NightError(f"night {night} is not there; known nights: {', '.join(self.nights()[-5:]) or 'none yet'}")
+            raise self._unknown(night)
         return datetime.fromisoformat(str(known["as_of"])).astimezone(UTC)
 
     def nights(self) -> list[str]:
@@ -64,7 +64,8 @@ class NightStore:
             raise NightError(
                 f"night {night} is published and part of history; expected a held or unfinished night. Nothing was dropped"
             )
-        self.as_of(night)
+        if night not in self.nights():
+            raise self._unknown(night)
         with writing(self._folder(night)):
             # The time goes last: a removal that is killed half-way can be asked for again.
             for entry in self._fs.ls(self._folder(night), detail=False):
@@ -167,6 +168,9 @@ class NightStore:
     def _nights_with(self, name: str) -> list[str]:
         found = self._fs.glob(f"{self._root}/*/{name}.json")
         return sorted(night for night in (PurePosixPath(path).parent.name for path in found) if _NIGHT.fullmatch(night))
+
+    def _unknown(self, night: str) -> NightError:
+        return NightError(f"night {night} is not there; known nights: {', '.join(self.nights()[-5:]) or 'none yet'}")
 
     def _folder(self, night: str) -> str:
         if not _NIGHT.fullmatch(night):

@@ -170,6 +170,7 @@ def publish(night: str) -> dict[str, int]:
     _, store = open_night_store()
     counts = site_counts(store.path(night, "links"))
     if not store.is_published(night):
+        store.read_table(night, "pages", ["failures"])  # a file that was cut short must not become history
         folded, latest = store.read_facts(night, "fold"), store.latest_before(night)
         if folded is None:
             raise NightError(f"night {night} is not folded yet; expected a finished night. Run it again")
