@@ -14,10 +14,8 @@ PAGES = [f"http://site{number}.example/" for number in range(4)]
 AFTER = dict.fromkeys(PAGES, "live") | {PAGES[0]: "missing"}
 PUBLISHED = ("links.parquet", "pages.parquet", "published.json")
 STAGED = {
-    "claims.parquet": "collect",
     "looks-0000.parquet": "check",
     "fold.json": "fold",
-    "links.parquet": "fold",
     "pages.parquet": "fold",
     "audit.json": "audit",
     "night.json": "audit",

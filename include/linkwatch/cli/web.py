@@ -167,7 +167,7 @@ def _require_alive(parts: _Parts) -> None:
 
 def _say_where(address: str, example: bool) -> None:
     say(f"Airflow is up: {address}   (Ctrl-C stops all of it)")
-    if os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] != "True":
+    if os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"].lower() != "true":
         say(f"Log in as you set Airflow up, or as admin: {os.environ['AIRFLOW_HOME']}/*.generated")
     if example:
         from linkwatch.world import FIRST_NIGHT
