@@ -78,7 +78,7 @@ def _web(folder: str) -> Iterator[dict[str, Task]]:
         plain, secure = stack.enter_context(servers.serving(folder)), stack.enter_context(servers.serving(folder, chain))
         one = [f"http://127.0.0.1:{plain}{path}" for path in found]
         many = [f"http://h{n % _HOSTS}.{servers.DOMAIN}:{plain}{path}" for n, path in enumerate(found)]
-        each = [f"https://h{n}.{servers.DOMAIN}:{secure}{path}" for n, path in enumerate(found)]
+        each = [f"https://h{n}.{servers.DOMAIN}:{secure}{path}" for n, path in enumerate(found[: paths.TLS_PAGES])]
         yield {
             "read": {"urls": one},
             "verify": {"urls": one},
