@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LINKWATCH_HOME ?= $(CURDIR)/.linkwatch
 unexport PYTHONDONTWRITEBYTECODE
+# uv trusts what this machine trusts, as pip does.
+export UV_SYSTEM_CERTS ?= true
 export PYTHONWARNINGS ?= ignore
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \

@@ -101,6 +101,8 @@ def run_dag(dag_id: str, as_of: datetime) -> list[tuple[str, BaseException]]:
     failures: list[tuple[str, BaseException]] = []
 
     def note(context: Mapping[str, Any]) -> None:
+        if isinstance(context["exception"], KeyboardInterrupt):  # Airflow takes Ctrl-C for a task's failure, and goes on
+            raise context["exception"]
         failures.append((context["task_instance"].task_id, context["exception"]))
 
     for task in dag.tasks:
