@@ -103,7 +103,8 @@ def run(entry: str, task: Task) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.worker", entry, json.dumps(dict(task))]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
-        raise WorkerError(f"failed: {(done.stderr.strip().splitlines() or ['no word'])[-1][:200]}")
+        said = done.stderr.strip().splitlines() or ["no word"]
+        raise WorkerError("failed: " + next((line for line in reversed(said) if "Error" in line), said[-1])[:120])
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

@@ -73,7 +73,8 @@ def _vocabulary(rng: random.Random) -> list[str]:
 
 
 def _elsewhere(rng: random.Random, vocabulary: list[str]) -> str:
-    host = f"{rng.choice(('www.', '', 'blog.'))}{rng.choice(vocabulary)}{rng.choice(('.com', '.org', '.co.uk', '.de'))}"
+    name = vocabulary[int(len(vocabulary) * rng.random() ** 3)]  # some hosts are linked from everywhere
+    host = f"{('www.', '', 'blog.')[len(name) % 3]}{name}{('.com', '.org', '.co.uk', '.de')[len(name) % 4]}"
     return f"https://{host}/{rng.choice(vocabulary)}/{rng.choice(('', 'index.php', '?p=17', 'a-b-c/'))}"
 
 

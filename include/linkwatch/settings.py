@@ -11,17 +11,14 @@ Every key with its unit and default is in `include/linkwatch.example.toml`, and 
 import dataclasses
 import difflib
 import os
-import tomllib
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from linkwatch.errors import SettingsError
 from linkwatch.model import Role, Scope, Site
+from linkwatch.toml_tables import build, entries_of, read_toml, refuse_unknown, table_of
 from linkwatch.urls import BadUrlError, canonical_url
 
 SOURCE_KINDS = ("pages", "links_csv", "ahrefs_csv", "sitemap")
@@ -156,7 +153,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
                 "(copy include/linkwatch.example.toml), or run `linkwatch nightly` for the example world"
             )
         path = Path(named)
-    return parse_settings(_read_toml(path), home=home_of(environ), environ=environ, config_path=path)
+    return parse_settings(read_toml(path), home=home_of(environ), environ=environ, config_path=path)
 
 
 def home_of(environ: Mapping[str, str]) -> Path:
@@ -172,16 +169,16 @@ def parse_settings(
     config_path: Path | None = None,
 ) -> Settings:
     """A parsed TOML document as `Settings`. Paths of sources are taken relative to the settings file."""
-    _refuse_unknown("", document, [*_SECTIONS, *_TABLES])
-    sites = tuple(_site(entry, where) for where, entry in _entries(document, "site"))
+    refuse_unknown("", document, [*_SECTIONS, *_TABLES])
+    sites = tuple(_site(entry, where) for where, entry in entries_of(document, "site"))
     if not sites:
         raise SettingsError('settings: no [[site]] is given; expected at least one, e.g. site = "example.com", role = "own"')
     _refuse_repeats("site", [site.site for site in sites])
     folder = config_path.absolute().parent if config_path else Path.cwd()
-    sources = _named(tuple(_source(entry, where, sites, folder) for where, entry in _entries(document, "source")))
+    sources = _named(tuple(_source(entry, where, sites, folder) for where, entry in entries_of(document, "source")))
     if not sources:
         raise SettingsError('settings: no [[source]] is given; expected at least one, e.g. kind = "pages", path = "pages.txt"')
-    sections = {name: _build(kind, _table(document, name), name) for name, kind in _SECTIONS.items()}
+    sections = {name: build(kind, table_of(document, name), name) for name, kind in _SECTIONS.items()}
     _check_ranges(sections)
     warehouse_url = (environ or {}).get("LINKWATCH_WAREHOUSE") or f"sqlite:///{home / 'linkwatch.sqlite'}"
     return Settings(
@@ -194,48 +191,15 @@ def parse_settings(
     )
 
 
-def _read_toml(path: Path) -> Mapping[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"settings: cannot read {path}: {error.strerror}; check $LINKWATCH_CONFIG") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"settings: {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"settings: {path} is not TOML: {error}") from error
-
-
-def _refuse_unknown(prefix: str, table: Mapping[str, object], known: list[str]) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {prefix}{near[0]}?" if near else f"known keys: {', '.join(sorted(known))}"
-            raise SettingsError(f"settings: unknown key {prefix}{key}; {hint}")
-
-
 def _refuse_repeats(table: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"settings: two [[{table}]] are named {name!r}; expected each name once")
 
 
-def _entries(document: Mapping[str, object], key: str) -> list[tuple[str, Mapping[str, object]]]:
-    found = document.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise SettingsError(f"settings: {key} is {type(found).__name__}; expected tables, each headed [[{key}]]")
-    return [(f"{key}[{number}].", entry) for number, entry in enumerate(found, 1)]
-
-
-def _table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
-    found = document.get(key, {})
-    if not isinstance(found, dict):
-        raise SettingsError(f"settings: {key} is {type(found).__name__}; expected a table headed [{key}]")
-    return found
-
-
 def _site(entry: Mapping[str, object], where: str) -> Site:
     entry = {"scope": "domain", **entry}
-    site: Site = _build(Site, entry, where.rstrip("."))
+    site: Site = build(Site, entry, where.rstrip("."))
     try:
         canonical_url(site.site if "//" in site.site else f"http://{site.site}")
     except BadUrlError as error:
@@ -249,7 +213,7 @@ def _site(entry: Mapping[str, object], where: str) -> Site:
 
 
 def _source(entry: Mapping[str, object], where: str, sites: tuple[Site, ...], folder: Path) -> SourceSettings:
-    source: SourceSettings = _build(SourceSettings, entry, where.rstrip("."))
+    source: SourceSettings = build(SourceSettings, entry, where.rstrip("."))
     if source.kind not in SOURCE_KINDS:
         near = difflib.get_close_matches(source.kind, SOURCE_KINDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(SOURCE_KINDS)}"
@@ -276,36 +240,6 @@ def _named(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
         named.append(dataclasses.replace(source, name=name))
     _refuse_repeats("source", [source.name for source in named])
     return tuple(named)
-
-
-def _build(kind: type, table: Mapping[str, object], where: str) -> typing.Any:
-    fields = {entry.name: entry for entry in dataclasses.fields(kind)}
-    _refuse_unknown(f"{where}.", table, list(fields))
-    hints = typing.get_type_hints(kind)
-    values = {key: _convert(value, hints[key], f"{where}.{key}") for key, value in table.items()}
-    for name, entry in fields.items():
-        if name not in values and entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING:
-            raise SettingsError(f"settings: {where}.{name} is missing")
-    return kind(**values)
-
-
-def _convert(value: object, hint: object, where: str) -> object:
-    origin = typing.get_origin(hint)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        allowed = [member.value for member in hint]
-        if value not in allowed:
-            raise SettingsError(f"settings: {where} is {value!r}; expected one of {', '.join(map(repr, allowed))}")
-        return hint(value)
-    if origin is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, dict):
-        return types.MappingProxyType({str(key): str(item) for key, item in value.items()})
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
-        return value
-    expected = getattr(hint, "__name__", str(hint))
-    raise SettingsError(f"settings: {where} is {value!r}; expected {expected}")
 
 
 def _check_ranges(sections: Mapping[str, object]) -> None:

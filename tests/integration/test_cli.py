@@ -2,18 +2,23 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
+from asyncio import StreamWriter
 from pathlib import Path
 
 import pytest
 
 from linkwatch.cli import main
 from night_home import OWN, NightHome, name_of, page
+from servers.hostile_web import Asked, HostileWeb, answer, hangs
 from servers.page_proxy import page_proxy
 
 LINKING, BARE, BLOCKED, GONE = (f"http://{name}.example/" for name in ("linking", "bare", "blocked", "gone"))
 PAGES = [LINKING, BARE, BLOCKED, GONE, "http://other.example/"]
+STOPPED = "linkwatch: stopped; run the same command again to go on where it stopped\n"
 PASSWORD = "s3cr3t-w0rd"
 AWAY = f"postgresql://alice:{PASSWORD}@127.0.0.1:1/links"
 MISSING_SOURCE = '[[source]]\nkind = "links_csv"\nname = "vendor"\npath = "export.csv"\n'
@@ -143,6 +148,29 @@ def test_check_explains_one_link(home, capsys, url, target, said):
     """What one look says, and what it would mean for a night; exit status 0 whatever the answer is."""
     assert run(home, "check", url, target) == 0
     assert said in one_line(capsys.readouterr().out)
+
+
+def test_ctrl_c_stops_the_night_and_the_same_command_goes_on(airflow_home, tmp_path):
+    """No traceback and no further task; what was finished stays, and the page that hung is looked at by the next run."""
+    del airflow_home
+    reached = threading.Event()
+
+    async def hangs_and_says_so(asked: Asked, writer: StreamWriter) -> None:
+        reached.set()
+        await hangs(asked, writer)
+
+    with HostileWeb({LINKING: hangs_and_says_so}) as web:
+        home = NightHome(tmp_path / "home", web.address, [LINKING])
+        command = [sys.executable, "-m", "linkwatch", "nightly", "--date", name_of(1)]
+        environment = {**os.environ, **home.environment()}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as child:
+            assert reached.wait(120)
+            child.send_signal(signal.SIGINT)
+            _, said = child.communicate(timeout=60)
+        assert (child.returncode, said) == (1, STOPPED)
+        web.routes[LINKING] = answer(200, page(OWN).encode())
+        assert run(home, "nightly", "--date", name_of(1)) == 0
+    assert home.states() == {LINKING: "live"}
 
 
 @pytest.mark.parametrize("place", ["file/home", "/proc/linkwatch"])
