@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from asyncio import StreamWriter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,8 @@ def test_ctrl_c_stops_the_night_and_the_same_command_goes_on(airflow_home, tmp_p
         home = NightHome(tmp_path / "home", web.address, [LINKING])
         command = [sys.executable, "-m", "linkwatch", "nightly", "--date", name_of(1)]
         environment = {**os.environ, **home.environment()}
-        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as child:
+        heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job would inherit that it is ignored
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heeds) as child:
             assert reached.wait(120)
             child.send_signal(signal.SIGINT)
             _, said = child.communicate(timeout=60)
