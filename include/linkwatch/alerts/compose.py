@@ -11,7 +11,7 @@ from typing import TypeVar
 from linkwatch.alerts.groups import TITLES, Group, Room, link_line, size, told_groups, write_groups
 from linkwatch.alerts.markup import context, escape, header, link, quoted
 from linkwatch.alerts.message import Block, ChangeLine, Message
-from linkwatch.alerts.words import details, domains, links, lost_day
+from linkwatch.alerts.words import details, domains, links, lost_day, pages
 from linkwatch.alerts.words import findings as count_findings
 from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Severity, Site
 from linkwatch.settings import SlackSettings
@@ -99,7 +99,7 @@ def _main_message(
     if summary is not None and not first_look:
         small.append(f"Now {links(summary.links_live)} live from {domains(summary.referring_domains_live)}.")
     if summary is not None and summary.pages_fetched:
-        small.append(f"{summary.pages_fetched:,} pages looked at tonight, {summary.pages_inconclusive:,} could not tell.")
+        small.append(f"{pages(summary.pages_fetched)} looked at tonight, {summary.pages_inconclusive:,} could not tell.")
     blocks: list[Block] = [header(title), *room.blocks]
     if small:
         blocks.append(context(" ".join(small)))

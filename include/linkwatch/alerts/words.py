@@ -64,6 +64,11 @@ def findings(number: int, which: str = "") -> str:
     return f"{number:,} {which}finding" if number == 1 else f"{number:,} {which}findings"
 
 
+def pages(number: int) -> str:
+    """A count of pages with its unit."""
+    return f"{number:,} page" if number == 1 else f"{number:,} pages"
+
+
 def domains(number: int) -> str:
     """A count of referring domains with its unit."""
     return f"{number:,} referring domain" if number == 1 else f"{number:,} referring domains"

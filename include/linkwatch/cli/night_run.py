@@ -50,9 +50,7 @@ def run_example_nights(only: date | None = None) -> int:
 
 def example_environment() -> dict[str, str]:
     """Variables that point linkwatch at the example world, in a home of its own: it never mixes with a user's data."""
-    home = home_of(os.environ)
-    if home.name != "example":
-        home = home / "example"
+    home = home_of(os.environ) / "example"
     return {"LINKWATCH_HOME": str(home), "LINKWATCH_CONFIG": str(home / "world" / "world.toml")}
 
 
