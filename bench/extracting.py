@@ -85,8 +85,10 @@ def parse_only(pages: str) -> Callable[[], Answer]:
     """The limit: lexbor builds the tree, nobody looks at it."""
     from selectolax.lexbor import LexborHTMLParser
 
+    kept: list[LexborHTMLParser | None] = [None]
+
     def links(body: bytes, url: str) -> Iterable[str]:
-        LexborHTMLParser(body)
+        kept[0] = LexborHTMLParser(body)  # the one before goes after it: else glibc gives the memory back page by page
         return ()
 
     return _over(pages, links)

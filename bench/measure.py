@@ -1,7 +1,8 @@
 """Ways of doing one thing, run in turn in fresh processes and compared: medians, ratios, and whether the answers are the same.
 
 Ways are interleaved (first of each, then second of each, …), so that a busy minute of the machine meets all of them alike.
-Nothing here knows what is measured.
+Nothing here knows what is measured. The process that runs them stays small and imports nothing of linkwatch: on Linux the peak of
+a child begins at the peak of its parent.
 """
 
 import json

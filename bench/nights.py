@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.links import FIRST, SECOND, use
+from bench.paths import AFTER
 from linkwatch.model import Audit, NightSummary
 
 Answer = dict[str, Any]
@@ -18,7 +19,7 @@ TOLD = ("anchor", "followed", "hidden_by", "nofollow_by", "page_canonical", "pag
 
 def after(home: str) -> str:
     """Where the fold of the second night is put."""
-    return f"{home}/after-links.parquet"
+    return f"{home}/{AFTER}"
 
 
 def fold_ours(home: str) -> Work:

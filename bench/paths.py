@@ -6,10 +6,12 @@ from bench import addresses
 from bench.measure import Goal, Measured, Part, Path, Way
 
 PAGES = 500
+READ_PAGES = 2_000  # they pass so fast that fewer would show the start alone
 TLS_PAGES = 160  # requests reads the list of authorities again for each host: 25 ms
 LINKS = 1_000_000
 LOAD_ROWS = 50_000
 MB_PER_GB = 1_000
+AFTER = "after-links.parquet"  # in a home: what the fold of its second night made
 
 OURS, OBVIOUS, RIVAL, LIMIT = Part.OURS, Part.OBVIOUS, Part.RIVAL, Part.LIMIT
 Figures = Mapping[Part, float]
@@ -32,7 +34,7 @@ def times(obvious: float, rival: float = 0.0) -> Goal:
 
 
 def _cpu_per_thousand(entry: Measured) -> float:
-    return entry.cpu_s / PAGES * 1000
+    return entry.cpu_s / READ_PAGES * 1000
 
 
 def _pages_per_cpu_s(entry: Measured) -> float:
@@ -64,9 +66,9 @@ _VERIFY = (
 
 READING = (
     Path(
-        *("read", f"read {PAGES:,} pages of one host", "CPU s / 1000 pages", _cpu_per_thousand),
+        *("read", "read, one host", "CPU s / 1000 pages", _cpu_per_thousand),
         more_is_better=False,
-        goal=at_most(0.15, "CPU s"),
+        goal=at_most(0.15, "CPU s / 1000"),
         ways=(
             Way(OBVIOUS, "requests.Session", "bench.reading:session"),
             Way(RIVAL, "requests, 8 threads", "bench.reading:session", {"threads": 8}),
@@ -151,7 +153,7 @@ def nights(links: int) -> tuple[Path, ...]:
                 Way(OURS, "fold_night", "bench.nights:fold_ours"),
                 Way(LIMIT, "read and write as much", "bench.nights:fold_copy"),
             ),
-            rounds=2,
+            rounds=1,
         ),
         Path(
             *("diff", f"diff, {size}", "s", _seconds),
@@ -170,7 +172,7 @@ def nights(links: int) -> tuple[Path, ...]:
             more_is_better=False,
             goal=at_most(5, "s", peak_gb=1),
             ways=(Way(OURS, "run_audit", "bench.nights:audit_ours"),),
-            rounds=2,
+            rounds=1,
         ),
         Path(
             *("night", f"a night of {size} without the network", "s", _seconds),

@@ -76,6 +76,7 @@ def raw(urls: Sequence[str], links: bool = False) -> Callable[[], Answer]:
     from selectolax.lexbor import LexborHTMLParser
 
     connections: dict[tuple[str, int], socket.socket] = {}
+    kept: list[LexborHTMLParser | None] = [None]  # see extracting.parse_only
 
     def work() -> Answer:
         for url in urls:
@@ -84,8 +85,7 @@ def raw(urls: Sequence[str], links: bool = False) -> Callable[[], Answer]:
             if address not in connections:
                 connections[address] = socket.create_connection(("127.0.0.1", address[1]))
             body = _read_one(connections[address], parts.path, parts.netloc)
-            if links:
-                LexborHTMLParser(body)
+            kept[0] = LexborHTMLParser(body) if links else None
         return told(())
 
     return work

@@ -159,7 +159,7 @@ class _Talk(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._asked += data
         while (end := self._asked.find(b"\r\n\r\n")) >= 0:
-            path = self._asked.split(b" ", 2)[1]
+            path = self._asked.split(b" ", 2)[1].partition(b"?")[0]
             self._asked = self._asked[end + 4 :]
             self._transport.write(self._answers.get(path, _answer(404, "text/plain", b"not here\n")))
 

@@ -26,9 +26,11 @@ def figures(path: Path, measured: Iterable[Measured]) -> dict[Part, float]:
 
 
 def verdict(goal: Goal | None, found: dict[Part, float], measured: Sequence[Measured]) -> str:
-    """Whether it is "met" or "short"; "–" where there is no goal or nothing to judge by."""
+    """Whether it is "met" or "short", or ours "failed"; "–" where there is no goal or nothing to judge by."""
     ours = next((entry for entry in measured if entry.way.part is Part.OURS and entry.runs and not entry.problem), None)
-    if goal is None or ours is None:
+    if ours is None:
+        return "**failed**"
+    if goal is None:
         return "–"
     try:
         return "met" if goal.met(found, ours) else "**short**"
@@ -44,16 +46,18 @@ def table_of(path: Path, measured: Sequence[Measured]) -> str:
     for entry in measured:
         way = [entry.way.part.value, entry.way.name]
         if not entry.runs:
-            rows.append([*way, entry.problem, "", "", "", "", ""])
+            rows.append([*way, "failed", "", "", "", "", ""])
             continue
         figure = path.figure(entry)
         ratio = f"{path.ratio(figure, ours):.2f}" if ours else "–"
         times = [f"{entry.wall_s:.2f}", f"{entry.cpu_s:.2f}", f"{entry.setup_s:.2f}", f"{entry.peak_mb:,.0f}"]
-        rows.append([*way, entry.problem or number(figure), "–" if entry.problem else ratio, *times])
+        shown = [entry.problem.partition(":")[0], "–"] if entry.problem else [number(figure), ratio]
+        rows.append([*way, *shown, *times])
     goal = f"goal {path.goal.text}: {verdict(path.goal, found, measured).strip('*')}" if path.goal else "no goal"
     lines = [f"{path.name}: {path.title}; {goal}", *(f"  {line}" for line in _aligned(rows))]
     steps = [f"  {entry.answer['steps']}" for entry in measured if isinstance(entry.answer, dict) and "steps" in entry.answer]
-    return "\n".join([*lines, *steps, *([f"  {path.note}"] if path.note else [])])
+    problems = [f"  {entry.way.name}: {entry.problem}" for entry in measured if entry.problem]
+    return "\n".join([*lines, *problems, *steps, *([f"  {path.note}"] if path.note else [])])
 
 
 def summary(results: Sequence[tuple[Path, Sequence[Measured]]]) -> str:

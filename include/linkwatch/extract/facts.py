@@ -88,7 +88,7 @@ def _title(document: LexborHTMLParser) -> str:
 
 def _meta_robots(document: LexborHTMLParser) -> str:
     tokens: set[str] = set()
-    for node in document.tags("meta"):  # a walk by tag costs a tenth of a selector
+    for node in document.css("meta[name]"):
         attributes = node.attributes
         if (attributes.get("name") or "").strip().lower() == "robots":
             tokens.update((attributes.get("content") or "").lower().replace(",", " ").split())

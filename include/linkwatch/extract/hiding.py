@@ -69,7 +69,7 @@ class Hiding:
     """Answers for one page what hides a link of it."""
 
     def __init__(self, document: LexborHTMLParser) -> None:
-        self._rules = _rules("\n".join(node.text() for node in document.tags("style"))[:MAX_CSS])
+        self._rules = _rules("\n".join(node.text() for node in document.css("style"))[:MAX_CSS])
         self._document = document
         self._memo: dict[int, tuple[str, bool]] = {}
 

@@ -111,9 +111,8 @@ class Zones:
         body = self._document.body
         if body is None:
             return 0
-        for tag in _UNSEEN:
-            for node in self._document.tags(tag):
-                node.decompose(recursive=False)
+        for node in self._document.css(_UNSEEN):
+            node.decompose(recursive=False)
         for node in self._document.css(_TAGGED):
             if self._is_outside(node):
                 node.decompose(recursive=False)

@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 from linkwatch.errors import StoreError
 from linkwatch.snapshots.files import filesystem_of, is_remote, whole_file
 
-MEMORY_LIMIT = "900MB"
-"""What DuckDB may hold before it spills to the temporary folder; with Arrow beside it a fold stays below 1.5 GB."""
+MEMORY_LIMIT_BYTES = max(1_500_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4)
+"""What DuckDB may hold before it spills to the temporary folder: a quarter of the machine. Not all of it can spill, and a
+limit of 900 MB made a fold of a million links fail now and then (measured): a night that fails is worse than a large one."""
 
 THREADS = min(os.cpu_count() or 2, 4)
 """More would only split the memory into smaller parts: a night has other tasks beside it."""
@@ -40,7 +41,7 @@ def connect(near: str) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix=".duckdb-", dir=folder) as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": THREADS,
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": f"{MEMORY_LIMIT_BYTES // 1_000_000}MB",
             "temp_directory": spill,
             "preserve_insertion_order": False,
             "enable_external_file_cache": False,  # every file is read once
