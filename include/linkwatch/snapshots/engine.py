@@ -3,9 +3,11 @@
 Values reach a query as parameters, file names as relations; SQL is put together from our own column names alone.
 """
 
+import itertools
+import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +29,9 @@ THREADS = min(os.cpu_count() or 2, 4)
 
 ROWS_PER_GROUP = 122_880
 """Rows in a row group of a file that we write: DuckDB's own default, which its readers are tuned to."""
+
+ROWS_PER_SLICE = 250_000
+"""Links that are joined with their text and sorted at a time: memory for a million links and for ten is the same."""
 
 _HASHES = ("link_id", "row_hash")
 _MOSTLY_DISTINCT = ("source_url", "anchor", "context_left", "context_right")
@@ -93,15 +98,29 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[s
 
 
 def stream_to(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object], schema: pa.Schema, path: str
+    connection: duckdb.DuckDBPyConnection, query: str, slices: Iterable[Mapping[str, object]], schema: pa.Schema, path: str
 ) -> int:
-    """Write the rows of `query` to a Parquet file of exactly `schema`, a row group at a time; returns their number."""
+    """Write the rows of `query` to a Parquet file of exactly `schema`, a row group at a time; returns their number.
+
+    The query is asked once for each slice, with the slice's parameters; the slices' rows follow each other in the file.
+    """
     rows = 0
     with whole_file(path) as file, pq.ParquetWriter(file, schema, **_encoding(schema)) as writer:
-        for batch in connection.sql(query, params=dict(parameters) or None).to_arrow_reader(ROWS_PER_GROUP):
-            writer.write_table(pa.Table.from_batches([batch]).select(schema.names).cast(schema))
-            rows += batch.num_rows
+        for parameters in slices:
+            for batch in connection.sql(query, params=dict(parameters) or None).to_arrow_reader(ROWS_PER_GROUP):
+                writer.write_table(pa.Table.from_batches([batch]).select(schema.names).cast(schema))
+                rows += batch.num_rows
     return rows
+
+
+def key_slices(rows: int) -> list[dict[str, object]]:
+    """Parameters `low` and `high` (inclusive) that cut the range of int64 into equal parts, of about `ROWS_PER_SLICE` rows each.
+
+    `link_id` is a hash, so equal parts of its range hold equally many links; sorted slices in order are sorted as a whole.
+    """
+    parts = max(1, math.ceil(rows / ROWS_PER_SLICE))
+    bounds = [-(2**63) + part * (2**64 // parts) for part in range(parts)] + [2**63]
+    return [{"low": low, "high": after - 1} for low, after in itertools.pairwise(bounds)]
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object], schema: pa.Schema) -> pa.Table:
@@ -119,6 +138,11 @@ def damaged(paths: Sequence[str]) -> Iterator[None]:
         raise StoreError(
             f"store: cannot read {shown}: {str(error).splitlines()[0]}; expected Parquet files as linkwatch wrote them. "
             "Restore them from a backup; a night that is not published can be dropped and run again"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise StoreError(
+            f"store: {MEMORY_LIMIT_BYTES // 1_000_000:,} MB of memory are not enough for {shown}: {str(error).splitlines()[0]}; "
+            "run the night on a larger machine (a quarter of its memory is used), or watch fewer sites"
         ) from error
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from linkwatch import schemas
 from linkwatch.model import Outcome
 from linkwatch.settings import ConfirmSettings
-from linkwatch.snapshots.engine import connect, damaged, open_scratch, relation, run, statement, stream_to
+from linkwatch.snapshots.engine import connect, damaged, key_slices, open_scratch, relation, run, statement, stream_to
 
 _HASHED = ("site", *(name for name, _ in (*schemas.LINK_STATUS, *schemas.LINK_ATTRIBUTES, *schemas.LINK_DATES)))
 _BLANK = {pa.string(): "''", pa.bool_(): "FALSE", pa.int32(): "0"}
@@ -79,12 +79,13 @@ def fold_night(
         numbers = _brakes(connection, confirm)
         facts = ",\n    ".join(_fact(name) for name in _FACTS)
         pages_query = statement("fold_pages").replace("{facts}", facts)
-        pages = stream_to(connection, pages_query, {"as_of": as_of}, schemas.PAGES, pages_out)
+        pages = stream_to(connection, pages_query, [{"as_of": as_of}], schemas.PAGES, pages_out)
         decided = {"checks": confirm.checks, "brake": numbers["brake"], "vanish_brake": numbers["vanish_brake"]}
         for query in statement("fates").split(";\n"):
             run(connection, query, {**times, **decided, "only_watched": watched is not None, "repeats": repeats})
         links_query = statement("fold_links").replace("{durable}", ", ".join(_HASHED))
-        links = stream_to(connection, links_query, {}, schemas.LINKS, links_out)
+        [(known,)] = connection.execute("SELECT count(*) FROM scratch.fates").fetchall()
+        links = stream_to(connection, links_query, key_slices(known), schemas.LINKS, links_out)
     return FoldCounts(links=links, pages=pages, **numbers)
 
 

@@ -1,12 +1,13 @@
 -- The next snapshot of links: each link's fate and its text, from the one place that its fate names.
--- Relations: fates, before_links, sightings, claims, tonight. "durable": the columns that row_hash covers.
+-- A slice of the keys at a time, from $low to $high. Relations: fates, before_links, sightings, claims, tonight. "durable": the columns that row_hash covers.
 WITH
+fates AS (FROM scratch.fates WHERE link_id BETWEEN $low AND $high),
 claimed AS (
     SELECT link_id, min(struct_pack(
         claimed_by := claimed_by, anchor := coalesce(anchor, ''), rel := coalesce(rel, ''),
         source_url := source_url, target_url := target_url, source_domain := source_domain
     )) AS told
-    FROM claims SEMI JOIN (FROM scratch.fates WHERE place = -2) AS unseen USING (link_id)
+    FROM claims SEMI JOIN (FROM fates WHERE place = -2) AS unseen USING (link_id)
     WHERE target_url IS NOT NULL AND site IS NOT NULL
     GROUP BY link_id
 ),
@@ -45,7 +46,7 @@ folded AS (
         claimed_first_seen, first_seen_at, missing_since, last_absence_at, refuted_at, lost_at,
         last_seen_at
     FROM text
-    JOIN scratch.fates ON fates.link_id = text.link_id AND fates.place = text.place
+    JOIN fates ON fates.link_id = text.link_id AND fates.place = text.place
     LEFT JOIN scratch.tonight AS now ON now.page = fates.page
 )
 SELECT *, (hash({durable}) >> 1)::BIGINT AS row_hash

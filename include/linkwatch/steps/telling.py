@@ -16,7 +16,7 @@ from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, changed_links, diff_snapshots, pages_looked, site_counts
-from linkwatch.suspicion import NightEvidence, find
+from linkwatch.suspicion import COLUMNS, NightEvidence, find
 from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, migrate, new_findings, open_warehouse
 
 log = logging.getLogger(__name__)
@@ -111,8 +111,8 @@ def print_message(row: OutboxRow) -> None:
 def _night_evidence(settings: Settings, store: NightStore, night: str, changes: pa.Table) -> NightEvidence:
     return NightEvidence(
         night=night,
-        links=store.read_table(night, "links"),
-        pages=store.read_table(night, "pages"),
+        links=store.read_table(night, "links", COLUMNS["links"]),
+        pages=store.read_table(night, "pages", COLUMNS["pages"]),
         changes=changes,
         sites=settings.sites,
     )

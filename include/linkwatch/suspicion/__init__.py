@@ -12,7 +12,7 @@ page or domain; nothing found does not mean clean.
     rules.py      RULES, their families, and `find`
 """
 
-from linkwatch.suspicion.evidence import NightEvidence
+from linkwatch.suspicion.evidence import COLUMNS, NightEvidence
 from linkwatch.suspicion.rules import FAMILIES, RULES, find
 
-__all__ = ["FAMILIES", "RULES", "NightEvidence", "find"]
+__all__ = ["COLUMNS", "FAMILIES", "RULES", "NightEvidence", "find"]

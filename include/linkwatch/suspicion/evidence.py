@@ -1,6 +1,6 @@
 """What rules look at (`NightEvidence`) and what they hand back (`Hit`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,13 +12,23 @@ MAX_SAMPLES = 5
 """URLs shown with a finding."""
 
 
+COLUMNS: Mapping[str, list[str]] = {
+    "links": [
+        *("link_id", "site", "source_url", "target_url", "source_domain"),
+        *("state", "followed", "anchor", "zone", "hidden_by"),
+    ],
+    "pages": ["url", "source_domain", "outcome", "words", "external_links", "linked_domains", "last_readable_at"],
+}
+"""The columns that rules look at: a third of the memory of whole tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class NightEvidence:
     """A published night, as rules see it."""
 
     night: str  # YYYY-MM-DD, UTC
-    links: pa.Table  # schemas.LINKS, after the night
-    pages: pa.Table  # schemas.PAGES, after the night
+    links: pa.Table  # schemas.LINKS, after the night; at least its COLUMNS
+    pages: pa.Table  # schemas.PAGES, after the night; at least its COLUMNS
     changes: pa.Table  # schemas.CHANGES of the night
     sites: Sequence[Site]
 
