@@ -1,5 +1,7 @@
 """A fold is written slice by slice of the keys: no key is left out, none is written twice, and the file is sorted."""
 
+import itertools
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +15,7 @@ def test_slices_cover_every_key_once(rows):
     slices = key_slices(rows)
     assert slices[0]["low"] == -(2**63)
     assert slices[-1]["high"] == 2**63 - 1
-    assert all(after["low"] == before["high"] + 1 for before, after in zip(slices, slices[1:], strict=False))
+    assert all(after["low"] == before["high"] + 1 for before, after in itertools.pairwise(slices))
     assert len(slices) == max(1, -(-rows // ROWS_PER_SLICE))
 
 
