@@ -74,8 +74,7 @@ def test_sources_and_states_are_in_the_readme(word):
 
 def test_no_file_names_a_package_registry_or_a_path_of_this_machine():
     """The project installs from whatever index its user has, and from whatever folder."""
-    here = "|".join(re.escape(f"{folder}/") for folder in (Path.home(), PROJECT.parent))
-    forbidden = re.compile(rf"--(extra-)?index-url|\"resolved\": *\"https?:|{here}".encode())
+    forbidden = re.compile(rf"--(extra-)?index-url|\"resolved\": *\"https?:|{re.escape(str(PROJECT))}/|/{'root'}/".encode())
     offenders = [
         path.relative_to(PROJECT).as_posix()
         for path in tracked_files()
