@@ -45,7 +45,7 @@ def one_night(proxy, airflow_home, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def locked(one_night, proxy, tmp_path_factory):
-    """A second night whose detect runs in a process of its own while a writer keeps the tables; it waits for half a minute."""
+    """A second night whose detect runs in a process of its own while a writer keeps the tables; it waits for two seconds."""
     folder = tmp_path_factory.mktemp("locked") / "home"
     shutil.copytree(one_night.folder, folder)
     home = NightHome(folder, proxy.address, PAGES)
@@ -55,7 +55,7 @@ def locked(one_night, proxy, tmp_path_factory):
     with closing(sqlite3.connect(folder / "linkwatch.sqlite", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         command = [sys.executable, "-c", code, name_of(2)]
-        environment = {**os.environ, **home.environment()}
+        environment = {**os.environ, **home.environment(LINKWATCH_WAREHOUSE=f"{home.warehouse}?timeout=2")}
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as child:
             yield home, child, writer
             child.kill()

@@ -83,7 +83,8 @@ def _open_sqlite(url: sa.URL, lock_timeout_s: float) -> sa.Engine:
             raise WarehouseError(
                 f"warehouse: cannot make the folder {folder}: {error.strerror}; check $LINKWATCH_HOME or $LINKWATCH_WAREHOUSE"
             ) from error
-    engine = sa.create_engine(url, connect_args={"timeout": lock_timeout_s})
+    # A URL may say itself how long to wait: sqlite:////folder/file.sqlite?timeout=5
+    engine = sa.create_engine(url, connect_args={} if "timeout" in url.query else {"timeout": lock_timeout_s})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
