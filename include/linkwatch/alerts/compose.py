@@ -144,17 +144,9 @@ def _thread(main: Message, told: Mapping[ChangeKind, Sequence[Group]]) -> list[M
         else:
             rooms[-1].take(entry, counts=False)
         titled = title
+    text = f"{main.site}: details of the night of {main.night}, part"
     return [
-        Message(
-            dedupe_key=f"{main.dedupe_key}:thread:{part}",
-            night=main.night,
-            site=main.site,
-            kind="thread",
-            channel=main.channel,
-            text=escape(f"{main.site}: details of the night of {main.night}, part {part} of {len(rooms)}"),
-            blocks=tuple(room.blocks),
-            parent_key=main.dedupe_key,
-        )
+        _reply(main, main.dedupe_key, "thread", f"{main.dedupe_key}:thread:{part}", f"{text} {part} of {len(rooms)}", room)
         for part, room in enumerate(rooms, 1)
     ]
 
@@ -173,16 +165,13 @@ def _closings(main: Message, groups: Sequence[Group]) -> list[Message]:
         shown = sum(room.take(f"• {link_line(line, main.site)}") for line in lines)
         if shown < len(lines):
             room.note(f"… and {links(len(lines) - shown, 'more ')}")
-        closings.append(
-            Message(
-                dedupe_key=f"recovered:{main.night}:{main.site}:{lost_night}",
-                night=main.night,
-                site=main.site,
-                kind="recovered",
-                channel=main.channel,
-                text=escape(f"{main.site}: {links(len(lines))} lost in the night of {lost_night} recovered"),
-                blocks=tuple(room.blocks),
-                parent_key=nightly_key(lost_night, main.site),
-            )
-        )
+        key = f"recovered:{main.night}:{main.site}:{lost_night}"
+        text = f"{main.site}: {links(len(lines))} lost in the night of {lost_night} recovered"
+        closings.append(_reply(main, nightly_key(lost_night, main.site), "recovered", key, text, room))
     return closings
+
+
+def _reply(main: Message, parent_key: str, kind: str, dedupe_key: str, text: str, room: Room) -> Message:
+    """A reply of tonight's message `main`, in the thread of `parent_key`."""
+    blocks = tuple(room.blocks)
+    return Message(dedupe_key, main.night, main.site, kind, main.channel, escape(text), blocks, parent_key=parent_key)

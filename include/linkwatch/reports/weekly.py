@@ -63,7 +63,15 @@ class DomainNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRow:
+class _TableRow:
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of the table; columns that the report does not show are passed over."""
+        return cls(**{entry.name: row[entry.name] for entry in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow(_TableRow):
     """One change of one link: the columns of the table `change` that the report shows."""
 
     night: str
@@ -77,14 +85,9 @@ class ChangeRow:
     after: Mapping[str, Any]
     evidence: Mapping[str, Any]
 
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """From a row of the table; columns that the report does not show are passed over."""
-        return cls(**{entry.name: row[entry.name] for entry in fields(cls)})
-
 
 @dataclass(frozen=True, slots=True)
-class FindingRow:
+class FindingRow(_TableRow):
     """One finding: the columns of the table `finding` that the report shows."""
 
     night: str
@@ -93,11 +96,6 @@ class FindingRow:
     key: str
     severity: str
     evidence: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """From a row of the table; columns that the report does not show are passed over."""
-        return cls(**{entry.name: row[entry.name] for entry in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

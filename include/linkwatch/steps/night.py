@@ -24,9 +24,9 @@ from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_night, plan_pages, site_counts
 from linkwatch.sources import Fetch, Rejects, read_claims
-from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night
+from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
 from linkwatch.urls import Scopes
-from linkwatch.warehouse import Outbox, loaded_nights, migrate, open_warehouse, record_held
+from linkwatch.warehouse import Outbox, loaded_nights, record_held
 
 log = logging.getLogger(__name__)
 
@@ -152,8 +152,7 @@ def audit(night: str) -> bool:
     else:
         result = AuditResult.from_dict(kept)
     if not result.passed and not store.is_published(night):
-        engine = open_warehouse(settings.warehouse_url)
-        migrate(engine)
+        engine = warehouse_of(settings)
         record_held(engine, held_summaries(settings, store, night, Audit.HELD))
         failed = [(entry.title, entry.observed, entry.expected) for entry in result.results if entry.holds]
         Outbox(engine).add([held_message(night, failed, settings.slack)], store.as_of(night))
@@ -194,8 +193,7 @@ def detect(night: str) -> dict[str, int]:
     An empty warehouse beside a long history is a new warehouse: its tables are told everything, people only of this night.
     """
     settings, store = open_night_store()
-    engine = open_warehouse(settings.warehouse_url)
-    migrate(engine)
+    engine = warehouse_of(settings)
     told = set(loaded_nights(engine))
     untold = [name for name in store.published() if name < night and name not in told]
     moved = not told and len(untold) > NEWS_NIGHTS

@@ -54,11 +54,25 @@ def held_summaries(settings: Settings, store: NightStore, night: str, audit: Aud
     return _summaries(settings, store, night, audit, None, [])
 
 
-def deliver_outbox(settings: Settings) -> dict[str, int]:
-    """Deliver what waits. Raises AlertError when messages could not be delivered; they keep waiting, the night stands."""
+def outcomes_of(store: NightStore, night: str) -> dict[str, int]:
+    """Pages that were looked at in a night, by the outcome of the look."""
+    pages: dict[str, int] = {}
+    for shard in store.names(night, "looks-"):
+        for entry in store.read_table(night, shard, ["outcome"])["outcome"].value_counts().to_pylist():
+            pages[entry["values"]] = pages.get(entry["values"], 0) + entry["counts"]
+    return pages
+
+
+def warehouse_of(settings: Settings) -> Engine:
+    """The warehouse that settings name, with its tables as this version knows them. Raises WarehouseError."""
     engine = open_warehouse(settings.warehouse_url)
     migrate(engine)
-    counts = deliver(Outbox(engine), _poster(settings), echo=print_message)
+    return engine
+
+
+def deliver_outbox(settings: Settings) -> dict[str, int]:
+    """Deliver what waits. Raises AlertError when messages could not be delivered; they keep waiting, the night stands."""
+    counts = deliver(Outbox(warehouse_of(settings)), _poster(settings), echo=print_message)
     if counts.pending or counts.failed:
         raise AlertError(
             f"alerts: {counts.pending} messages wait and {counts.failed} were refused: {'; '.join(counts.problems[:3])}. "
@@ -155,11 +169,9 @@ def _summaries(
     settings: Settings, store: NightStore, night: str, audit: Audit, changes: pa.Table | None, fresh: list[Finding]
 ) -> list[NightSummary]:
     """One row a site. The page counts are the whole night's: a page is looked at for all sites at once."""
-    outcomes = [
-        Outcome(name)
-        for shard in store.names(night, "looks-")
-        for name in store.read_table(night, shard, ["outcome"])["outcome"].to_pylist()
-    ]
+    outcomes = outcomes_of(store, night)
+    planned = store.read_table(night, "plan", ["shard"]).num_rows
+    unsure = sum(pages for outcome, pages in outcomes.items() if Outcome(outcome).evidence is Evidence.INCONCLUSIVE)
     told = night if changes is not None else store.latest_before(night)
     live = site_counts(store.path(told, "links")) if told else {}
     kinds: dict[tuple[str, str], int] = {}
@@ -174,9 +186,9 @@ def _summaries(
             night=night,
             site=site.site,
             audit=audit,
-            pages_planned=store.read_table(night, "plan", ["shard"]).num_rows,
-            pages_fetched=len(outcomes),
-            pages_inconclusive=sum(outcome.evidence is Evidence.INCONCLUSIVE for outcome in outcomes),
+            pages_planned=planned,
+            pages_fetched=sum(outcomes.values()),
+            pages_inconclusive=unsure,
             links_live=live.get(site.site, (0, 0))[0],
             referring_domains_live=live.get(site.site, (0, 0))[1],
             **{kind.value: kinds.get((site.site, kind.value), 0) for kind in _COUNTED},

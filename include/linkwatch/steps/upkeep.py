@@ -10,7 +10,8 @@ from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
 from linkwatch.steps.night import alert, detect, open_night_store, publish
-from linkwatch.warehouse import migrate, nights, open_warehouse, set_audit
+from linkwatch.steps.telling import outcomes_of, warehouse_of
+from linkwatch.warehouse import nights, set_audit
 
 _ALL_NIGHTS = 10_000
 
@@ -67,16 +68,14 @@ def drop(night: str) -> None:
     settings, store = open_night_store()
     if store.is_published(night) or night not in store.nights():
         store.drop(night)  # says why not; no other file of the night is read, as a damaged one is a reason to drop it
-    engine = open_warehouse(settings.warehouse_url)
-    migrate(engine)
+    engine = warehouse_of(settings)
     set_audit(engine, night, Audit.DROPPED)  # first: when the warehouse is away the folder stays, and the verb can be repeated
     store.drop(night)
 
 
 def _night_rows(settings: Settings) -> dict[str, list[NightSummary]]:
     """Rows of the night table by night."""
-    engine = open_warehouse(settings.warehouse_url)
-    migrate(engine)
+    engine = warehouse_of(settings)
     rows: dict[str, list[NightSummary]] = {}
     for row in nights(engine, limit=_ALL_NIGHTS):
         rows.setdefault(row.night, []).append(row)
@@ -85,16 +84,12 @@ def _night_rows(settings: Settings) -> dict[str, list[NightSummary]]:
 
 def _view(store: NightStore, night: str, rows: Mapping[str, Sequence[NightSummary]]) -> NightView:
     status = _status(store, night)
-    outcomes: dict[str, int] = {}
-    for name in store.names(night, "looks-"):
-        for entry in store.read_table(night, name, ["outcome"])["outcome"].value_counts().to_pylist():
-            outcomes[entry["values"]] = outcomes.get(entry["values"], 0) + entry["counts"]
     folded = store.read_facts(night, "fold") or {}
     return NightView(
         night=night,
         status=status,
         sources=(store.read_facts(night, "collect") or {"sources": []})["sources"],
-        outcomes=outcomes,
+        outcomes=outcomes_of(store, night),
         audit=_audit(store, night),
         rows=rows.get(night, ()),
         notes=_notes(folded),

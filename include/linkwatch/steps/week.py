@@ -21,14 +21,12 @@ from linkwatch.reports import (
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
 from linkwatch.steps.night import open_night_store
-from linkwatch.steps.telling import deliver_outbox
+from linkwatch.steps.telling import deliver_outbox, warehouse_of
 from linkwatch.warehouse import (
     Outbox,
     changes_of,
     findings_of,
-    migrate,
     nights,
-    open_warehouse,
     refuted_links,
     upsert_weekly,
     week_of_domains,
@@ -58,8 +56,7 @@ def begin_week_before(logical_date: datetime) -> str:
 def report_week(week: str) -> dict[str, str | int]:
     """Work out the week's marts and write its report; returns the report's path and what it counts."""
     settings, store = open_night_store()
-    engine = open_warehouse(settings.warehouse_url)
-    migrate(engine)
+    engine = warehouse_of(settings)
     monday, sunday = date.fromisoformat(week), date.fromisoformat(week) + _WEEK - timedelta(days=1)
     sites = as_numbers(SiteNumbers, week_of_sites(engine, monday))
     domains = as_numbers(DomainNumbers, week_of_domains(engine, monday))
@@ -85,7 +82,7 @@ def report_week(week: str) -> dict[str, str | int]:
 def tell_week(week: str) -> dict[str, int]:
     """Queue the week's one message, and deliver what waits."""
     settings, store = open_night_store()
-    engine = open_warehouse(settings.warehouse_url)
+    engine = warehouse_of(settings)
     monday, sunday = date.fromisoformat(week), date.fromisoformat(week) + _WEEK - timedelta(days=1)
     rows = [
         WeeklyNumbers(
