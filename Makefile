@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS ?= true
 export PYTHONWARNINGS ?= ignore
 
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
-	--custom-compile-command "make requirements" pyproject.toml
+	--custom-compile-command "make requirements" pyproject.toml --extra warc
 
 .PHONY: help setup nightly up test unit bench lint format requirements clean
 
@@ -45,7 +45,7 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	@$(BIN)/ruff format .
 
 requirements: $(VENV)/.uv ## compile the pinned requirements after a change of pyproject.toml
-	@$(COMPILE) --group setup --group test --group bench --output-file requirements/dev.txt
+	@$(COMPILE) --group setup --group test --group bench --extra render --output-file requirements/dev.txt
 	@$(COMPILE) --group setup --constraints requirements/dev.txt --output-file requirements/runtime.txt
 
 clean: ## remove .venv and the local home

@@ -68,6 +68,7 @@ class Outcome(StrEnum):
     ADDRESS_REFUSED = "address_refused"  # the guard: private, loopback, link-local or metadata address
     TRUNCATED = "truncated"
     EMPTY = "empty"
+    GARBLED = "garbled"  # bytes that no charset makes text of
     TOO_LARGE = "too_large"
     NOT_HTML = "not_html"
     NEEDS_RENDERING = "needs_rendering"
@@ -86,13 +87,20 @@ class Outcome(StrEnum):
 
     @property
     def proves_existence(self) -> bool:
-        """True where somebody answered for the page, so a run of failures ends (blocked and robots.txt included)."""
-        return self.evidence is not Evidence.INCONCLUSIVE or self in (Outcome.BLOCKED, Outcome.ROBOTS_DENIED)
+        """True where somebody answered for the page, so a run of failures ends: be it with a block, half a page or a PDF."""
+        return self not in _SILENT
 
 
 _READABLE = frozenset({Outcome.READABLE, Outcome.NOT_MODIFIED})
 _GONE = frozenset({Outcome.PAGE_NOT_FOUND, Outcome.PAGE_GONE, Outcome.SOFT_404, Outcome.DOMAIN_PARKED})
 _VANISHED = frozenset({Outcome.DNS_ERROR, Outcome.SERVER_ERROR, Outcome.CONNECTION_REFUSED})
+_SILENT = _VANISHED | {
+    Outcome.TIMEOUT,
+    Outcome.TLS_ERROR,
+    Outcome.CONNECTION_RESET,
+    Outcome.ADDRESS_REFUSED,
+    Outcome.HTTP_ERROR,
+}
 
 
 class State(StrEnum):
@@ -116,6 +124,7 @@ class LossReason(StrEnum):
     DNS_ERROR = "dns_error"
     SERVER_ERROR = "server_error"
     CONNECTION_REFUSED = "connection_refused"
+    SITE_MOVED = "site_moved"  # its whole site stands at another host now, links and all; told as `changed`
 
 
 class ChangeKind(StrEnum):
@@ -137,6 +146,13 @@ class Zone(StrEnum):
     FOOTER = "footer"
     SIDEBAR = "sidebar"
     COMMENT = "comment"
+
+
+class SeenIn(StrEnum):
+    """Where a link was seen."""
+
+    HTML = "html"  # in the page as it was sent
+    BROWSER = "browser"  # only after a browser had run the page's scripts
 
 
 class Element(StrEnum):
@@ -185,7 +201,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """One hop: the status that sent us on and where it sent us (canonical URL)."""
+    """One hop: the status that sent us on (200: the page itself, by meta refresh) and where it sent us (canonical URL)."""
 
     status: int
     url: str
@@ -193,7 +209,11 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What one attempt to read a page came back with. `body` is decompressed, and empty unless the outcome is readable."""
+    """What one attempt to read a page came back with.
+
+    `body` is decompressed. It is the page where the outcome is readable, the start of what came instead (64 KiB at most) where
+    a server answered with an error, and empty otherwise.
+    """
 
     url: str  # as asked for, canonical
     outcome: Outcome
@@ -204,6 +224,7 @@ class FetchedPage:
     body: bytes = b""
     detail: str = ""  # one sentence for people: what decided the outcome
     elapsed_ms: int = 0
+    network: str = ""  # that the answer came from: "203.0.113.0/24", "2001:db8:1::/48"; empty behind a proxy
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
     SIGHTINGS  links seen on readable pages         one row per <a> or <area> that leads to a watched site
     LINKS      the snapshot: every known link       one row per link, sorted by link_id
     PAGES      the snapshot: every page looked at   one row per page, sorted by url
+    HOSTS      what hosts answer for no page        one row per host that was ever asked
     CHANGES    what differs between two snapshots   one row per link that differs
 
 Text is never null where an empty string says the same; null means "not known" or "does not apply".
@@ -20,7 +21,7 @@ def _schema(*required: tuple[str, pa.DataType], nullable: tuple[tuple[str, pa.Da
     return pa.schema([pa.field(n, t, nullable=False) for n, t in required] + [pa.field(n, t) for n, t in nullable])
 
 
-S, B, I16, I32, I64 = pa.string(), pa.bool_(), pa.int16(), pa.int32(), pa.int64()
+S, B, I16, I32, I64, F64 = pa.string(), pa.bool_(), pa.int16(), pa.int32(), pa.int64(), pa.float64()
 
 CLAIMS = _schema(
     ("source_url", S),  # canonical
@@ -35,6 +36,7 @@ CLAIMS = _schema(
         ("rel", S),
         ("first_seen", UTC_US),  # the source's own dates
         ("last_seen", UTC_US),
+        ("authority", F64),  # of the source domain as the source rates it, 0 to 100
     ),
 )
 
@@ -45,6 +47,12 @@ PLAN = _schema(
     ("reason", S),  # "known" (carries known links), "claimed", or "target" (own page that backlinks lead to)
     ("etag", S),
     ("last_modified", S),
+    ("worth", F64),  # value at risk: what it would cost not to look tonight; the order of the plan
+    ("important", B),  # the user marked it (confirm.important): a vanished link is looked at again the same night
+    ("links", I32),  # known links that a look would show, live or missing
+    ("signature", S),  # main text of its last readable look that showed a known link; "" when there is none
+    ("kept_hash", S),  # of the links that the page kept in the archive shows; "" when none is kept
+    ("rendered", B),  # one of its known links was only ever seen in a browser
 )
 
 _PAGE_FACTS = (
@@ -58,6 +66,12 @@ _PAGE_FACTS = (
     ("external_links", I32),  # links that leave the page's registrable domain
     ("linked_domains", S),  # JSON list of the registrable domains they lead to, sorted, 200 at most
     ("content_hash", S),  # of the body; "" when there was none
+    ("signature", S),  # MinHash of the main text (extract/signature.py); "" when there was too little of it
+)
+
+_ARCHIVED = (
+    ("kept", S),  # where the page as it was answered is kept: "<night>/<file>#<offset>" of a WARC file; "" when it is not
+    ("kept_hash", S),  # of the links to own sites that it shows; "" for a page that shows none
 )
 
 LOOKS = _schema(
@@ -71,8 +85,18 @@ LOOKS = _schema(
     ("detail", S),
     ("etag", S),
     ("last_modified", S),
+    ("network", S),  # that the answer came from; "" when not known
+    ("raw_outcome", S),  # of the page as it was sent, where a browser rendered it afterwards; "" where none did
+    *_ARCHIVED,
     *_PAGE_FACTS,
     nullable=(("http_status", I32),),
+)
+
+HOSTS = _schema(
+    ("host", S),
+    ("probe_outcome", S),  # of the look at an address that cannot exist there
+    ("probe_signature", S),  # of what it answered
+    nullable=(("probed_at", UTC_US),),
 )
 
 SIGHTINGS = _schema(
@@ -90,6 +114,7 @@ SIGHTINGS = _schema(
     ("element", S),
     ("context_left", S),
     ("context_right", S),
+    ("seen_in", S),  # "html" or "browser"
 )
 
 # The columns of a link that make up what we say of it. A night in which none of them moves is no news:
@@ -105,6 +130,7 @@ LINK_ATTRIBUTES = (
     ("link_type", S),
     ("context_left", S),
     ("context_right", S),
+    ("seen_in", S),
     ("page_noindex", B),
     ("page_canonical", S),  # another page that the source page names as canonical; "" when none
     ("target_broken", S),  # outcome of the look at the target when there is no page (own sites only); "" otherwise
@@ -115,6 +141,8 @@ LINK_STATUS = (
     ("origin", S),  # "gained" or "discovered": how the link became known as live; "" while unverified
     ("absences", I16),  # looks in a row that could tell and did not show it
     ("claimed_by", S),  # names of the sources that ever claimed it, sorted, joined by ","
+    ("moved_to", S),  # lost as "site_moved": the source page where the link stands now; "" otherwise
+    ("moved_from", S),  # the source page that it stood on before its whole site moved; "" otherwise
 )
 LINK_DATES = (
     ("claimed_first_seen", UTC_US),  # earliest date that a source gives
@@ -133,7 +161,7 @@ LINKS = _schema(
     *LINK_STATUS,
     *LINK_ATTRIBUTES,
     ("row_hash", I64),  # of status, attributes and dates; equal hashes are the fast path of diff, never its proof
-    nullable=(*LINK_DATES, ("last_seen_at", UTC_US)),
+    nullable=(*LINK_DATES, ("last_seen_at", UTC_US), ("authority", F64)),
 )
 
 PAGES = _schema(
@@ -144,12 +172,18 @@ PAGES = _schema(
     ("final_url", S),
     ("redirects", S),
     ("detail", S),
-    ("failures", I16),  # in a row, of those that may mean that the page vanished
+    ("failures", I16),  # in a row, of the one kind in `failing_as`
+    ("failing_as", S),  # outcome of these failures; "" when there are none
+    ("history", S),  # JSON list of [outcome, first night, last night, looks], oldest first, the last 8 runs of equal outcomes
+    ("network", S),  # of the last look that knew it
+    ("raw_outcome", S),
+    *_ARCHIVED,  # of the last look that showed links to own sites and was kept
     ("etag", S),  # validators of the last readable look
     ("last_modified", S),
     *_PAGE_FACTS,  # of the last readable look
     nullable=(
         ("http_status", I32),
+        ("unsure_share", F64),  # share [0, 1] of its looks that could not tell, the last ones weighing most
         ("last_fetched_at", UTC_US),
         ("last_conclusive_at", UTC_US),  # last look that could tell (readable or gone)
         ("last_readable_at", UTC_US),

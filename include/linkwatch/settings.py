@@ -56,6 +56,7 @@ class FetchSettings:
     max_compressed_bytes: int = 5_000_000
     max_redirects: int = 10
     max_pages_per_host: int = 500  # a night
+    max_pages: int = 100_000  # a night; the most valuable first
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,27 @@ class ConfirmSettings:
     spacing_h: float = 20.0  # hours between two looks that count
     vanished_checks: int = 3  # failures in a row (DNS, 5xx, refused) before a page counts as vanished
     vanished_days: float = 6.0  # and at least so long
-    brake_share: float = 0.25  # share of pages that answered last time and cannot tell tonight: losses wait
-    brake_pages: int = 20  # fewer such pages than this never brake
+    brake_share: float = 0.25  # share of the pages that should answer tonight and cannot tell: losses wait
+    brake_pages: int = 20  # of a night, a network or a host with fewer pages nothing waits
+    recheck_after_min: float = 0.0  # second look of the same night at important pages that lack a link; 0: none
+    important: tuple[str, ...] = ()  # source pages (URLs) or referring domains
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """`[render]`: pages whose links only a browser sees. Needs the extra `render` and an installed Chromium."""
+
+    enabled: bool = False
+    max_pages: int = 200  # a night and shard
+    timeout_s: float = 20.0  # for a page
+    executable: str = ""  # path of Chromium; empty: looked for under its usual names
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """`[evidence]`: pages kept as they were answered. Needs the extra `warc`."""
+
+    warc: str = "own"  # "own": pages with links to own sites, before and after; "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +144,8 @@ class Settings:
     sources: tuple[SourceSettings, ...]
     fetch: FetchSettings = FetchSettings()
     confirm: ConfirmSettings = ConfirmSettings()
+    render: RenderSettings = RenderSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     audit: AuditSettings = AuditSettings()
     slack: SlackSettings = SlackSettings()
     suspicion: SuspicionSettings = SuspicionSettings()
@@ -134,11 +156,14 @@ class Settings:
 _SECTIONS: dict[str, type] = {
     "fetch": FetchSettings,
     "confirm": ConfirmSettings,
+    "render": RenderSettings,
+    "evidence": EvidenceSettings,
     "audit": AuditSettings,
     "slack": SlackSettings,
     "suspicion": SuspicionSettings,
     "report": ReportSettings,
 }
+_MAY_BE_ZERO = frozenset({"delay_s", "spacing_h", "max_redirects", "vanished_days", "recheck_after_min"})
 _TABLES: dict[str, type] = {"site": Site, "source": SourceSettings}
 
 
@@ -247,12 +272,15 @@ def _check_ranges(sections: Mapping[str, object]) -> None:
         for entry in dataclasses.fields(values):  # type: ignore[arg-type]  # every section is a dataclass
             value = getattr(values, entry.name)
             where = f"{section}.{entry.name}"
-            if isinstance(value, bool | str):
+            if isinstance(value, bool | str | tuple):
                 continue
-            if value < 0 or (value == 0 and entry.name not in ("delay_s", "spacing_h", "max_redirects", "vanished_days")):
+            if value < 0 or (value == 0 and entry.name not in _MAY_BE_ZERO):
                 raise SettingsError(f"settings: {where} is {value}; expected more than 0")
             if entry.name.endswith("_share") and entry.name != "warn_live_share" and value > 1:
                 raise SettingsError(f"settings: {where} is {value}; expected a share between 0 and 1")
+    warc = sections["evidence"].warc  # type: ignore[attr-defined]  # EvidenceSettings
+    if warc not in ("own", "off"):
+        raise SettingsError(f'settings: evidence.warc is {warc!r}; expected "own" or "off"')
     proxy = sections["fetch"].proxy  # type: ignore[attr-defined]  # FetchSettings
     if proxy and urlsplit(proxy).scheme not in ("http", "https", "socks5", "socks5h"):
         raise SettingsError(f'settings: fetch.proxy is {proxy!r}; expected e.g. "http://127.0.0.1:8899"')

@@ -13,7 +13,7 @@ from linkwatch.settings import ConfirmSettings
 from linkwatch.snapshots import FoldCounts, FoldInputs, fold_night
 
 Row = dict[str, Any]
-BLANK = {pa.string(): "", pa.bool_(): False, pa.int16(): 0, pa.int32(): 0, pa.int64(): 0}
+BLANK = {pa.string(): "", pa.bool_(): False, pa.int16(): 0, pa.int32(): 0, pa.int64(): 0, pa.float64(): 0.0}
 
 
 def row(schema: pa.Schema, **values: object) -> Row:

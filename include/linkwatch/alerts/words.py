@@ -19,6 +19,7 @@ REASONS = {
     LossReason.DNS_ERROR: "the host no longer exists in DNS",
     LossReason.SERVER_ERROR: "the server has failed for days",
     LossReason.CONNECTION_REFUSED: "the server has refused connections for days",
+    LossReason.SITE_MOVED: "the whole site moved",
 }
 """Why a link is lost; one entry for every LossReason (a test keeps them together)."""
 
@@ -41,6 +42,7 @@ OUTCOMES = {
     Outcome.TOO_MANY_REDIRECTS: "too many redirects",
     Outcome.ADDRESS_REFUSED: "private address refused",
     Outcome.TRUNCATED: "page cut short",
+    Outcome.GARBLED: "not readable as text",
     Outcome.EMPTY: "empty page",
     Outcome.TOO_LARGE: "page too large",
     Outcome.NOT_HTML: "not an HTML page",

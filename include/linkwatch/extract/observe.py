@@ -18,7 +18,7 @@ from linkwatch.extract.hiding import Hiding
 from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
 from linkwatch.extract.verdicts import judge
 from linkwatch.extract.zones import Zones
-from linkwatch.model import FetchedPage, Outcome
+from linkwatch.model import FetchedPage, Outcome, SeenIn
 from linkwatch.urls import Scopes, domain_of_host, host_of, link_id, same_page
 
 MAX_DETAIL = 300  # characters
@@ -40,6 +40,10 @@ class Look(NamedTuple):
     detail: str
     etag: str
     last_modified: str
+    network: str = ""
+    raw_outcome: str = ""
+    kept: str = ""
+    kept_hash: str = ""
     title: str = ""
     language: str = ""
     meta_robots: str = ""
@@ -50,6 +54,7 @@ class Look(NamedTuple):
     external_links: int = 0
     linked_domains: str = "[]"
     content_hash: str = ""
+    signature: str = ""
     http_status: int | None = None
 
 
@@ -70,6 +75,7 @@ class Sighting(NamedTuple):
     element: str
     context_left: str
     context_right: str
+    seen_in: str = SeenIn.HTML.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ def _bare_look(page: FetchedPage) -> Look:
         detail=page.detail[:MAX_DETAIL],
         etag=_validator(page, "etag"),
         last_modified=_validator(page, "last-modified"),
+        network=page.network,
         http_status=page.http_status,
     )
 

@@ -20,8 +20,8 @@ TOLD_ATTRIBUTES = (
 )
 """What makes a live link `changed`, in the order in which a change's reason names them. A new context alone is no news."""
 
-DURABLE = tuple(name for name in schemas.LINKS.names if name not in ("link_id", "last_seen_at", "row_hash"))
-"""The columns whose difference is a difference: all but the key, the hash, and the one that moves every night."""
+DURABLE = tuple(name for name in schemas.LINKS.names if name not in ("link_id", "last_seen_at", "authority", "row_hash"))
+"""The columns whose difference is a difference: all but the key, the hash, and what moves without news."""
 
 
 def diff_snapshots(before: str | None, after: str) -> pa.Table:

@@ -20,7 +20,10 @@ from linkwatch.snapshots.engine import connect, damaged, key_slices, open_scratc
 
 _HASHED = ("site", *(name for name, _ in (*schemas.LINK_STATUS, *schemas.LINK_ATTRIBUTES, *schemas.LINK_DATES)))
 _BLANK = {pa.string(): "''", pa.bool_(): "FALSE", pa.int32(): "0"}
-_OF_EVERY_LOOK = ("url", "host", "source_domain", "outcome", "final_url", "redirects", "detail", "http_status")
+_OF_EVERY_LOOK = (
+    *("url", "host", "source_domain", "outcome", "final_url", "redirects", "detail", "http_status"),
+    *("network", "raw_outcome", "kept", "kept_hash"),
+)
 _FACTS = tuple(name for name in schemas.PAGES.names if name in schemas.LOOKS.names and name not in _OF_EVERY_LOOK)
 
 

@@ -135,7 +135,7 @@ class ClaimRows:
             page = canonical_url(url)
         except BadUrlError as error:
             return _refusal("page", url, error)
-        self._rows.append((page, self._domain(_origin(page)), False, None, None, None, None, None, None, None))
+        self._rows.append((page, self._domain(_origin(page)), False, None, None, None, None, None, None, None, None))
         return ""
 
     def link(
@@ -148,6 +148,7 @@ class ClaimRows:
         first_seen: str | None = None,
         last_seen: str | None = None,
         says_lost: bool = False,
+        authority: float | None = None,
     ) -> str:
         """A link from a page to a watched site. None is "the source does not say"; an unreadable date is not known either."""
         target_url, site, refusal = self._target(target)
@@ -165,7 +166,7 @@ class ClaimRows:
             rel = _folded_rel(rel)
         domain = self._domain(_origin(page))
         identity = link_id(page, target_url)
-        self._rows.append((page, domain, says_lost, target_url, site, identity, anchor, rel, first_seen, last_seen))
+        self._rows.append((page, domain, says_lost, target_url, site, identity, anchor, rel, first_seen, last_seen, authority))
         return ""
 
     def take(self) -> pa.RecordBatch:

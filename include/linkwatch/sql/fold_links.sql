@@ -14,7 +14,7 @@ claimed AS (
 text AS (
     SELECT
         link_id, file_index * 1099511627776 + file_row_number AS place, source_url, target_url, NULL AS source_domain,
-        followed, rel, nofollow_by, anchor, zone, hidden_by, element,
+        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in, NULL::DOUBLE AS authority,
         CASE
             WHEN list_contains(string_split(rel, ' '), 'sponsored') THEN 'sponsored'
             WHEN list_contains(string_split(rel, ' '), 'ugc') OR zone = 'comment' THEN 'ugc'
@@ -26,25 +26,25 @@ text AS (
     UNION ALL
     SELECT
         link_id, -1, source_url, target_url, source_domain,
-        followed, rel, nofollow_by, anchor, zone, hidden_by, element, link_type, context_left, context_right
+        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in, authority, link_type, context_left, context_right
     FROM before_links
     UNION ALL
     SELECT
         link_id, -2, told.source_url, told.target_url, told.source_domain,
-        FALSE, told.rel, '', told.anchor, '', '', '', 'unknown', '', ''
+        FALSE, told.rel, '', told.anchor, '', '', '', '', NULL, 'unknown', '', ''
     FROM claimed
 ),
 folded AS (
     SELECT
         fates.link_id, fates.site, text.source_url, text.target_url,
         coalesce(text.source_domain, now.source_domain) AS source_domain,
-        fates.state, lost_reason, origin, absences, claimed_by,
-        followed, rel, nofollow_by, anchor, zone, hidden_by, element, link_type, context_left, context_right,
+        fates.state, lost_reason, origin, absences, claimed_by, '' AS moved_to, '' AS moved_from,
+        followed, rel, nofollow_by, anchor, zone, hidden_by, element, link_type, context_left, context_right, seen_in,
         coalesce(carried_noindex, now.noindex) AS page_noindex,
         coalesce(carried_canonical, now.canonical_url) AS page_canonical,
         target_broken,
         claimed_first_seen, first_seen_at, missing_since, last_absence_at, refuted_at, lost_at,
-        last_seen_at
+        last_seen_at, authority
     FROM text
     JOIN fates ON fates.link_id = text.link_id AND fates.place = text.place
     LEFT JOIN scratch.tonight AS now ON now.page = fates.page

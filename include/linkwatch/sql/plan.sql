@@ -47,6 +47,12 @@ SELECT
     (('0x' || substr(md5(chosen.host), 1, 8))::BIGINT % $shards)::INTEGER AS shard,
     chosen.reason,
     coalesce(validators.etag, '') AS etag,
-    coalesce(validators.last_modified, '') AS last_modified
+    coalesce(validators.last_modified, '') AS last_modified,
+    0.0::DOUBLE AS worth,
+    FALSE AS important,
+    0::INTEGER AS links,
+    '' AS signature,
+    '' AS kept_hash,
+    FALSE AS rendered
 FROM chosen LEFT JOIN validators USING (url)
 ORDER BY shard, chosen.place, NOT chosen.says_lost, chosen.url

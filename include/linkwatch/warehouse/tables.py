@@ -83,6 +83,7 @@ _TYPES: dict[pa.DataType, Any] = {
     schemas.I16: sa.SmallInteger(),
     schemas.I32: sa.Integer(),
     schemas.I64: sa.BigInteger(),
+    schemas.F64: sa.Double(),
     schemas.UTC_US: UtcTime(),
 }
 
@@ -169,7 +170,7 @@ page = sa.Table(
     metadata,
     _key("page_id"),  # of source_url
     _text("source_url"),
-    *_of(schemas.PAGES, "url"),
+    *_of(schemas.PAGES, "url", "signature", "kept_hash"),
     sa.Column("updated_night", Night(), nullable=False),  # the last night that looked at it
     sa.Index(None, "source_domain"),
 )

@@ -1,0 +1,1 @@
+"""Archive: pages kept as they were answered, in WARC files."""
