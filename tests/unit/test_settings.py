@@ -12,6 +12,7 @@ from linkwatch.errors import SettingsError
 from linkwatch.model import Role, Scope, Site
 from linkwatch.settings import SOURCE_KINDS, Settings, SourceSettings, load_settings, parse_settings
 from linkwatch.sources import SOURCES
+from linkwatch.toml_tables import build
 
 EXAMPLE = Path(__file__).parents[2] / "include" / "linkwatch.example.toml"
 SECTIONS = {entry.name: type(entry.default) for entry in dataclasses.fields(Settings) if dataclasses.is_dataclass(entry.default)}
@@ -42,7 +43,8 @@ def test_example_loads_as_it_is():
 def test_example_has_every_key_with_its_default(section):
     """A section of the example has every key of its dataclass, with the default as its value and a comment beside it."""
     document = tomllib.loads(EXAMPLE.read_text())
-    assert document[section] == dataclasses.asdict(SECTIONS[section]())
+    assert set(document[section]) == {field.name for field in dataclasses.fields(SECTIONS[section])}
+    assert build(SECTIONS[section], document[section], section) == SECTIONS[section]()
     for key in document[section]:
         assert re.search(rf"^{key} = .+# \w", EXAMPLE.read_text(), re.MULTILINE), f"{key} has no comment"
 
@@ -105,7 +107,7 @@ MISTAKES = [
     ({}, "no [[site]] is given; expected at least one"),
     ({"site": [SITE]}, "no [[source]] is given; expected at least one"),
     ({**MINIMAL, "fetsch": {}}, "unknown key fetsch; did you mean fetch?"),
-    ({**MINIMAL, "zzz": {}}, "unknown key zzz; known keys: audit, confirm, fetch"),
+    ({**MINIMAL, "zzz": {}}, "unknown key zzz; known keys: audit, confirm, evidence, fetch"),
     (with_section("fetch", time_out_s=1.0), "unknown key fetch.time_out_s; did you mean fetch.read_timeout_s?"),
     (with_section("slack", token="xoxb-1"), "unknown key slack.token"),
     (with_site(rolle="own"), "unknown key site[1].rolle; did you mean site[1].role?"),
@@ -127,6 +129,8 @@ MISTAKES = [
     (with_section("fetch", shards=True), "fetch.shards is True; expected int"),
     (with_section("fetch", shards=0), "fetch.shards is 0; expected more than 0"),
     (with_section("confirm", spacing_h=-1), "confirm.spacing_h is -1.0; expected more than 0"),
+    (with_section("evidence", warc="all"), 'evidence.warc is \'all\'; expected "own" or "off"'),
+    (with_section("confirm", important="x.example"), "confirm.important is 'x.example'; expected tuple"),
     (with_section("audit", min_live_share=70), "audit.min_live_share is 70.0; expected a share between 0 and 1"),
     (with_section("fetch", proxy="127.0.0.1:8899"), "fetch.proxy is '127.0.0.1:8899'; expected e.g. \"http://127.0.0.1:8899\""),
 ]
