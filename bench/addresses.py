@@ -1,4 +1,6 @@
-"""Ways to one spelling of an address, and to the domain that one owner can register. Seeded addresses, many of them of one host.
+"""Ways to one spelling of an address, to the domain that one owner can register, and to a link's identity.
+
+Seeded addresses, many of them of one host.
 
 Only addresses on which the rivals agree with us are timed: w3lib keeps default ports, dot segments and tracking parameters.
 """
@@ -11,6 +13,7 @@ from bench.pages import SEED
 
 COUNT = 20_000
 ROUNDS = 5  # over the addresses, in one process
+TARGET = "https://www.own.example/garden-sheds/"
 
 _SUFFIXES = ("com", "org", "co.uk", "de", "github.io", "com.au", "blogspot.com", "info", "net", "ne.jp")
 _NAMES = ("page", "a", "ref", "id", "q", "lang", "sort", "view")
@@ -98,12 +101,35 @@ def host_only() -> Callable[[], str]:
     return _over(domain)
 
 
+def identity_ours() -> Callable[[], str]:
+    """`urls.link_id`, of canonical addresses."""
+    from linkwatch.urls import link_id
+
+    return _over(lambda url: str(link_id(url, TARGET)), _canonical())
+
+
+def identity_of_spellings() -> Callable[[], str]:
+    """The limit: a digest of the two addresses as they are spelled, so that `https` makes another link."""
+
+    def identity(url: str) -> str:
+        digest = hashlib.blake2b(f"{url}\n{TARGET}".encode(), digest_size=8).digest()
+        return str(int.from_bytes(digest, "big", signed=True))
+
+    return _over(identity, _canonical())
+
+
+def _canonical() -> list[str]:
+    from linkwatch.urls import canonical_url
+
+    return [canonical_url(url) for url in addresses()]
+
+
 def _name(rng: random.Random) -> str:
     return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789-"[:26], k=rng.randint(3, 12)))
 
 
-def _over(answer: Callable[[str], str]) -> Callable[[], str]:
-    urls = addresses()
+def _over(answer: Callable[[str], str], urls: list[str] | None = None) -> Callable[[], str]:
+    urls = urls or addresses()
     answer(urls[0])
 
     def work() -> str:

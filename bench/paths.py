@@ -137,6 +137,15 @@ ADDRESSES = (
             Way(LIMIT, "can_ada host + dict", "bench.addresses:host_only"),
         ),
     ),
+    Path(
+        *("identity", "link identity", "µs", _microseconds),
+        more_is_better=False,
+        goal=at_most(3, "µs"),
+        ways=(
+            Way(OURS, "link_id", "bench.addresses:identity_ours"),
+            Way(LIMIT, "BLAKE2b of both spellings", "bench.addresses:identity_of_spellings"),
+        ),
+    ),
 )
 
 

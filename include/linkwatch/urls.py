@@ -1,9 +1,13 @@
-"""Canonical URLs, link identity and registrable domains: when two spellings are one page, and who owns it.
+"""Addresses and identities of pages and links: what is asked for, when two spellings are one page, and who owns it.
 
-The WHATWG URL standard decides how an address reads (can_ada, 0.4 µs; ada_url where a base is needed); on top of it we drop
-what names no other page: fragment, userinfo, an empty query, the root dot of a host, tracking parameters; and we settle
-what servers treat alike: percent-escapes in upper case, unreserved characters unescaped (RFC 3986, 6.2.2), query sorted.
-Scheme, `www.`, letter case of the path and a trailing slash stay: on some servers they are other pages.
+An *address* is what we ask for, store and show: `canonical_url`. The WHATWG URL standard decides how it reads (can_ada,
+0.4 µs; ada_url where a base is needed); on top of it we drop what names no other page: fragment, userinfo, an empty query,
+the root dot of a host, tracking parameters; and we settle what servers treat alike: percent-escapes in upper case,
+unreserved characters unescaped (RFC 3986, 6.2.2), query sorted. Scheme, `www.`, letter case of the path and a trailing
+slash stay as they were written: on some servers the other spelling answers with an error, or not at all.
+
+An *identity* is what makes two addresses one page, and two sightings one link: `page_key`, `same_page`, `link_id`. There
+scheme, `www.`, letter case of the path and a trailing slash do not count: a page that moves to https is no new page.
 """
 
 import hashlib
@@ -111,14 +115,32 @@ def domain_of_host(host: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
+def page_key(url: str) -> str:
+    """What a canonical URL has in common with every other spelling of its page: no URL, and not to be asked for.
+
+    Scheme, a leading `www.`, a trailing slash and the letter case of the path (ASCII) do not count. A site that serves
+    different pages under two such spellings is rare, and then one sighting speaks for both: a loss may be told too late,
+    never falsely. The query keeps its case, because it carries ids (`?v=dQw4w9WgXcQ`) that differ in nothing else, far more
+    often than paths do; ports count, and `www.` where it is the name that somebody registered (www.com, www.github.io).
+    """
+    key = url.partition("//")[2]
+    if key.startswith("www.") and _www_is_extra(key.partition("/")[0]):
+        key = key[4:]
+    address, mark, query = key.partition("?")
+    return address.lower().rstrip("/") + mark + query
+
+
 def same_page(url: str, other: str) -> bool:
-    """True where two canonical URLs differ only in scheme, a leading `www.`, letter case or a trailing slash of the path."""
-    return url == other or _loose(url) == _loose(other)
+    """True where two canonical URLs are spellings of one page, as `page_key` has it."""
+    return url == other or page_key(url) == page_key(other)
 
 
 def link_id(source_url: str, target_url: str) -> int:
-    """Identity of a link: signed 64-bit BLAKE2b of its two canonical URLs. Often above 2**53: never pass it through a float."""
-    digest = hashlib.blake2b(f"{source_url}\n{target_url}".encode(), digest_size=8).digest()
+    """Identity of a link: signed 64-bit BLAKE2b of the page keys of its two canonical URLs; the same for all their spellings.
+
+    Often above 2**53: never pass it through a float.
+    """
+    digest = hashlib.blake2b(f"{page_key(source_url)}\n{page_key(target_url)}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
@@ -126,6 +148,8 @@ class Scopes:
     """Which watched site, if any, a URL belongs to. Where scopes overlap the narrowest wins: prefix, then host, then domain.
 
     Ports never matter. A prefix takes in whole path segments: `b.com/x` (or `b.com/x/`) is /x, /x/y and /x?q, never /xy.
+    All spellings of a page (see `page_key`) belong to one site: `b.com` is also www.b.com, /x also /X. Where two sites
+    differ in nothing but `www.`, each takes the pages that are spelled as it is.
     """
 
     def __init__(self, sites: Iterable[Site]) -> None:
@@ -137,18 +161,16 @@ class Scopes:
             address = canonical_url(site.site if "//" in site.site else f"http://{site.site}")
             host = host_of(address)
             if site.scope is Scope.PREFIX:
-                self._prefixes.setdefault(host, []).append((_path(address).rstrip("/"), site.site))
+                self._prefixes.setdefault(host, []).append((_path(address).rstrip("/").lower(), site.site))
             else:
                 (self._hosts if site.scope is Scope.HOST else self._domains)[host] = site.site
-        for prefixes in self._prefixes.values():
-            prefixes.sort(key=lambda entry: len(entry[0]), reverse=True)
         self._site_of_host = lru_cache(maxsize=65_536)(self._match_host)
 
     def site_of(self, url: str) -> str | None:
         """Name of the watched site that a canonical URL belongs to, or None."""
         site, prefixes = self._site_of_host(_authority(url))
         for prefix, name in prefixes:
-            path = _path(url)
+            path = _path(url).lower()
             if path == prefix or path.startswith(f"{prefix}/"):
                 return name
         return site
@@ -164,13 +186,15 @@ class Scopes:
 
     def _match_host(self, authority: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
         host = authority if authority.endswith("]") else authority.partition(":")[0]
-        prefixes = tuple(self._prefixes.get(host, ()))
-        site = self._hosts.get(host)
+        other = host[4:] if _www_is_extra(host) else f"www.{host}"
+        prefixes = [*self._prefixes.get(host, ()), *self._prefixes.get(other, ())]
+        prefixes.sort(key=lambda entry: len(entry[0]), reverse=True)
+        site = self._hosts.get(host) or self._hosts.get(other)
         name = host
         while site is None and name:
             site = self._domains.get(name)
             name = name.partition(".")[2]
-        return site, prefixes
+        return site or self._domains.get(other), tuple(prefixes)
 
 
 def _parse(url: str, base: str | None) -> can_ada.URL:
@@ -219,10 +243,11 @@ def _path(url: str) -> str:
     return url[url.index("/", 8) :].partition("?")[0]
 
 
-def _loose(url: str) -> str:
-    address = url.partition("//")[2].lower().removeprefix("www.")
-    path, mark, query = address.partition("?")
-    return path.rstrip("/") + mark + query
+@lru_cache(maxsize=65_536)
+def _www_is_extra(authority: str) -> bool:
+    """True where a host begins with `www.` and somebody registered it without."""
+    host = authority.partition(":")[0]
+    return host.startswith("www.") and domain_of_host(host) != host
 
 
 # The bundled list only: no fetch at run time, no cache folder, the same answer on every machine.

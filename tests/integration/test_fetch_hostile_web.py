@@ -25,6 +25,7 @@ from servers.hostile_web import (
     hangs,
     moved,
     never_ends,
+    never_ends_with,
     resets,
     short_body,
     short_chunks,
@@ -33,7 +34,10 @@ from servers.hostile_web import (
 pytestmark = pytest.mark.network
 
 SETTINGS = FetchSettings(allow_private_addresses=True, delay_s=0.0, read_timeout_s=1.0)
+CHALLENGE = b"<title>Just a moment...</title><script>window._cf_chl_opt={}</script>"
 ROUTES: dict[str, Reply] = {
+    "/challenge": answer(503, CHALLENGE),
+    "/endless-503": never_ends_with(503),
     "/page": answer(200, PAGE),
     "/gone": answer(410),
     "/later": answer(503),
@@ -121,11 +125,34 @@ def fetch(address: str, settings: FetchSettings = SETTINGS) -> FetchedPage:
     ],
 )
 def test_every_page_ends_in_one_outcome(web: HostileWeb, path: str, outcome: Outcome, status: int | None) -> None:
-    """A page ends in the outcome that its server earned, says why, and has a body only where it is readable."""
+    """A page ends in the outcome that its server earned, says why, and has a body where it is readable."""
     page = fetch(web.address + path)
     assert (page.url, page.outcome, page.http_status) == (web.address + path, outcome, status)
     assert page.detail
     assert page.body == (PAGE if outcome is Outcome.READABLE else b"")
+
+
+def test_an_error_answer_keeps_the_start_of_its_page(web: HostileWeb) -> None:
+    """The page that explains an error is kept up to 64 KiB, also of one that never ends; the next page comes as ever."""
+    with Fetcher(SETTINGS) as fetcher:
+        requests = [PageRequest(web.address + path) for path in ("/challenge", "/endless-503", "/page")]
+        pages = {page.url.removeprefix(web.address): page for page in fetcher.fetch(requests)}
+    assert {path: (page.outcome, page.http_status) for path, page in pages.items()} == {
+        "/challenge": (Outcome.SERVER_ERROR, 503),
+        "/endless-503": (Outcome.SERVER_ERROR, 503),
+        "/page": (Outcome.READABLE, 200),
+    }
+    assert pages["/challenge"].body == CHALLENGE
+    assert pages["/endless-503"].body == (b"<p>and on</p>" * 5042)[: 64 * 1024]
+
+
+def test_the_network_of_the_answer_is_told(web: HostileWeb, free_port: int) -> None:
+    """The network that an answer came from is told, not the proxy's; a host that refuses has no answer."""
+    assert fetch(f"{web.address}/page").network == "127.0.0.0/24"
+    assert fetch(f"{web.address}/missing").network == "127.0.0.0/24"
+    proxied = FetchSettings(allow_private_addresses=True, delay_s=0.0, proxy=web.address)
+    assert fetch("http://there.example/page", proxied).network == ""
+    assert fetch(f"http://127.0.0.1:{free_port}/").network == ""
 
 
 def test_a_redirect_chain_is_kept(web: HostileWeb) -> None:
@@ -152,6 +179,15 @@ def test_a_certificate_that_nobody_vouches_for_is_a_tls_error(tmp_path: Path) ->
     with HostileWeb({"/": answer(200, PAGE)}, tls=_self_signed(tmp_path)) as web:
         assert fetch(f"https://localhost:{web.port}/").outcome is Outcome.TLS_ERROR
         assert web.asked == []
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "CURL_CA_BUNDLE"])
+def test_a_companys_own_authority_is_trusted_where_the_environment_names_it(tmp_path: Path, name: str) -> None:
+    """A certificate that the environment's file of authorities vouches for is as good as any."""
+    with HostileWeb({"/": answer(200, PAGE)}, tls=_self_signed(tmp_path)) as web:
+        with Fetcher(SETTINGS, environ={name: str(tmp_path / "own.pem")}) as fetcher:
+            (page,) = fetcher.fetch([PageRequest(f"https://localhost:{web.port}/")])
+        assert page.outcome is Outcome.READABLE
 
 
 def test_validators_are_sent_and_304_is_an_outcome() -> None:

@@ -24,6 +24,8 @@ def _value(column: sa.Column[Any], number: int) -> object:
     if isinstance(column.type, sa.Integer):
         bits = 15 if isinstance(column.type, sa.SmallInteger) else 63 if isinstance(column.type, sa.BigInteger) else 31
         return (0, -(2**bits), 2**bits - 1, None if column.nullable else -1)[number % 4]
+    if isinstance(column.type, sa.Double):
+        return (0.0, -1.5, 1e300, None)[number % 4]
     return ("", "plain", "tab\t \"quote\" 'single' \\N \\.", "múltibyte 🔗 ‮")[number % 4]
 
 
@@ -60,7 +62,7 @@ def test_only_rows_that_differ_are_written(engine: sa.Engine):
     """An upsert counts and changes the rows whose values differ; null against null is no difference."""
     rows = _rows(tables.page, [1, 2, 3])
     _write(engine, tables.page, rows)
-    changed = [rows[0], rows[1] | {"http_status": None}, rows[2] | {"title": "new"}]
+    changed = [rows[0], rows[1] | {"http_status": 418, "last_readable_at": None}, rows[2] | {"title": "new"}]
 
     assert _write(engine, tables.page, changed) == 2
     assert changed == _read(engine, tables.page)

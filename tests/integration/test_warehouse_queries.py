@@ -1,10 +1,24 @@
 """Questions to the warehouse answer in the order that people read them, on SQLite and PostgreSQL."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
 import sqlalchemy as sa
 
 from integration.warehouse_rows import OWN, at, change, finding, link, load, page, summary
 from linkwatch.model import Audit, Severity
-from linkwatch.warehouse import changes_of, findings_of, link_story, load_night, new_findings, nights, record_held
+from linkwatch.warehouse import (
+    Outbox,
+    changes_of,
+    findings_of,
+    known_links,
+    link_story,
+    load_night,
+    loss_stories,
+    new_findings,
+    nights,
+    record_held,
+)
 
 N1, N2, N3 = "2026-11-20", "2026-11-21", "2026-11-22"
 RIVAL = "rival.example"
@@ -58,13 +72,65 @@ def test_new_findings_are_the_same_before_and_after_a_load(engine: sa.Engine):
     assert new_findings(engine, N3, found) == []
 
 
+@dataclass(frozen=True)
+class _Message:
+    dedupe_key: str
+    night: str
+    kind: str = "nightly"
+    site: str = OWN
+    channel: str = "#backlinks"
+    parent_key: str = ""
+    position: int = 0
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def test_a_links_story_has_the_messages_that_told_of_it(engine: sa.Engine):
+    """Those of its site in the nights that changed it; of a thread the part that names it; none of a night without news."""
+    row = link(7)
+    load_night(engine, load(N1, links=[row], changes=[change("discovered", row)]))
+    load_night(engine, load(N2, links=[row], changes=[change("lost", row)]))
+    parts = {f"part {name}": {"blocks": [f"link_id {name}"]} for name in (row["link_id"], f"{row['link_id']}0")}
+    threads = [_Message(key, N2, "thread", position=1, payload=payload) for key, payload in parts.items()]
+    others = [_Message("rival", N2, site=RIVAL), _Message("first", N1), _Message("later", N3)]
+    Outbox(engine).add([*threads, *others, _Message("nightly", N2)], at(N2))
+    story = link_story(engine, row["link_id"])
+
+    assert story is not None
+    assert [entry["dedupe_key"] for entry in story.alerts] == ["nightly", f"part {row['link_id']}"]
+
+
+def test_the_links_of_a_domain_are_found_by_it(engine: sa.Engine):
+    """What stands near a link that nobody knows: id, both addresses and state, in order, no more than asked for."""
+    rows = [link(2, state="lost"), link(1), link(3, source_domain="other.example")]
+    load_night(engine, load(N1, links=rows))
+
+    found = [(entry["link_id"], entry["state"]) for entry in known_links(engine, "blog.example")]
+    assert found == [(link(1)["link_id"], "live"), (link(2)["link_id"], "lost")]
+    assert len(known_links(engine, "blog.example", limit=1)) == 1
+
+
+def test_a_loss_knows_how_much_of_it_is_back(engine: sa.Engine):
+    """By night, site and domain; a recovery of tonight does not count yet, and one before the loss never."""
+    rows = [link(number) for number in range(4)]
+    other = link(9, source_domain="other.example")
+    load_night(engine, load(N1, changes=[change("recovered", rows[0])]))
+    load_night(engine, load(N2, changes=[change("lost", row) for row in (*rows, other)]))
+    load_night(engine, load(N3, changes=[change("recovered", row) for row in rows[:2]]))
+
+    def told(before: str) -> list[tuple[str, int, int]]:
+        return [(entry["domain"], entry["lost"], entry["back"]) for entry in loss_stories(engine, [N2], before)]
+
+    assert told(N3) == [("blog.example", 4, 0), ("other.example", 1, 0)]
+    assert told("2026-11-23") == [("blog.example", 4, 2), ("other.example", 1, 0)]
+
+
 def test_the_story_of_a_link_has_all_its_parts(engine: sa.Engine):
     """One link with its page, its changes from the first on, and its findings."""
     row = link(last_seen_at=at(N1))
     found = finding(link_id=row["link_id"])
     load_night(engine, load(N2, links=[row], pages=[page(last_readable_at=at(N2))], changes=[change("changed", row)]))
     load_night(engine, load(N1, changes=[change("gained", row)], findings=[found]))
-    story = link_story(engine, row["source_url"], row["target_url"])
+    story = link_story(engine, row["link_id"])
 
     assert story is not None
     assert story.page is not None
@@ -76,4 +142,4 @@ def test_the_story_of_a_link_has_all_its_parts(engine: sa.Engine):
 
 def test_a_link_that_was_never_heard_of_has_no_story(engine: sa.Engine):
     """Not known is None and no error."""
-    assert link_story(engine, "https://blog.example/1", f"https://{OWN}/") is None
+    assert link_story(engine, link()["link_id"]) is None

@@ -47,12 +47,19 @@ def moved(location: str, status: int = 302) -> bytes:
     return answer(status, b"", f"Location: {location}")
 
 
-async def never_ends(_: Asked, writer: asyncio.StreamWriter) -> None:
+def never_ends_with(status: int) -> Handler:
     """A body without an end, as fast as it is read."""
-    writer.write(b"HTTP/1.1 200 Said\r\nContent-Type: text/html\r\n\r\n")
-    while not writer.is_closing():
-        writer.write(b"<p>and on</p>" * 5000)
-        await writer.drain()
+
+    async def send(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {status} Said\r\nContent-Type: text/html\r\n\r\n".encode())
+        while not writer.is_closing():
+            writer.write(b"<p>and on</p>" * 5000)
+            await writer.drain()
+
+    return send
+
+
+never_ends = never_ends_with(200)
 
 
 async def drips(_: Asked, writer: asyncio.StreamWriter) -> None:

@@ -17,10 +17,14 @@ class Served:
 
 
 class PageProxy:
-    """`pages` maps absolute URLs to answers; what is not in it is 404. `asked` lists the URLs in order of arrival."""
+    """`pages` maps absolute URLs to answers; what is not in it is 404. `asked` lists the URLs in order of arrival.
+
+    `once` has answers that are given before those, each to one request.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, Served] = {}
+        self.once: dict[str, Served] = {}
         self.asked: list[str] = []
         self.address = ""
 
@@ -39,7 +43,7 @@ def page_proxy() -> Iterator[PageProxy]:
 
         def do_GET(self) -> None:
             proxy.asked.append(self.path)
-            found = proxy.pages.get(self.path, Served(b"not here", 404))
+            found = proxy.once.pop(self.path, None) or proxy.pages.get(self.path, Served(b"not here", 404))
             self.send_response(found.status)
             for name, value in found.headers.items():
                 self.send_header(name, value)

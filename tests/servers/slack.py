@@ -181,7 +181,6 @@ class Row:
     payload: dict[str, Any]
     status: str
     slack_ts: str
-    attempts: int
     detail: str
 
 
@@ -192,7 +191,7 @@ class SqliteOutbox:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS outbox (dedupe_key TEXT PRIMARY KEY, night, site, channel, kind, parent_key, position, "
-            "payload, status DEFAULT 'pending', slack_ts DEFAULT '', attempts DEFAULT 0, detail DEFAULT '')"
+            "payload, status DEFAULT 'pending', slack_ts DEFAULT '', detail DEFAULT '')"
         )
 
     def add(self, messages: list[Any]) -> None:
@@ -218,12 +217,18 @@ class SqliteOutbox:
         """The row of a key."""
         return next((row for row in self.rows() if row.dedupe_key == key), None)
 
+    def claim(self, key: str) -> str:
+        """Make a waiting row ours; whoever asks gets it, as a delivery that was killed holds nothing for long."""
+        row = self.get(key)
+        if row is None or row.status not in ("pending", "sending"):
+            return ""
+        self.mark(key, "sending")
+        return row.status
+
     def mark(self, key: str, status: str, slack_ts: str = "", detail: str = "") -> None:
         """Set where a row stands."""
-        self._db.execute(
-            "UPDATE outbox SET status = ?, slack_ts = ?, detail = ?, attempts = attempts + (?1 = 'sending') WHERE dedupe_key = ?",
-            (status, slack_ts, detail, key),
-        )
+        change = "UPDATE outbox SET status = ?, slack_ts = ?, detail = ? WHERE dedupe_key = ?"
+        self._db.execute(change, (status, slack_ts, detail, key))
 
     def statuses(self) -> dict[str, str]:
         """Status of each key."""

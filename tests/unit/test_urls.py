@@ -24,6 +24,8 @@ from linkwatch.urls import (
 TABLE = tomllib.loads((Path(__file__).parents[1] / "cases" / "urls.toml").read_text(encoding="utf-8"))
 CANONICAL = [case for group in TABLE["canonical"] for case in group["cases"]]
 REGISTRABLE = [case for group in TABLE["registrable"] for case in group["cases"]]
+SAME = [case for group in TABLE["identity"] for case in group["cases"]]
+DIFFERENT = [case for group in TABLE["different"] for case in group["cases"]]
 WATCHED = Scopes(Site(entry["site"], Role.OWN, Scope(entry["scope"])) for entry in TABLE["scopes"]["watched"])
 
 _HOSTS = st.from_regex(r"[a-zA-Z0-9.\-_%@:\[\]ü。]{1,20}", fullmatch=True)
@@ -105,25 +107,57 @@ def test_a_prefix_divides_its_host(host: str, divided: bool) -> None:
     assert WATCHED.divides_host(host) is divided
 
 
-@pytest.mark.parametrize(
-    ("url", "other", "same"),
-    [
-        ("http://a.com/", "https://www.a.com/", True),
-        ("http://a.com/b", "http://a.com/B/", True),
-        ("http://a.com/b?c=1", "http://a.com/b/?c=1", True),
-        ("http://a.com/b", "http://a.com/c", False),
-        ("http://a.com/b", "http://a.com/b?c=1", False),
-        ("http://a.com/", "http://blog.a.com/", False),
-    ],
-)
-def test_the_same_page_under_another_spelling(url: str, other: str, same: bool) -> None:
-    """Scheme, www., letter case and a trailing slash make no other page; path, query and host do."""
-    assert same_page(url, other) is same_page(other, url) is same
+@pytest.mark.parametrize("case", SAME, ids=lambda case: repr((case["url"], case["other"])))
+def test_spellings_of_one_page_make_one_link(case: dict[str, str]) -> None:
+    """Both addresses of a row are one page to whoever asks: for the page, for links from it and to it, and for its owner."""
+    url, other = case["url"], case["other"]
+    assert (canonical_url(url), canonical_url(other)) == (url, other)
+    assert same_page(url, other)
+    assert same_page(other, url)
+    assert link_id(url, "http://b.com/x") == link_id(other, "https://www.b.com/X/")
+    assert link_id("http://b.com/x", url) == link_id("https://www.b.com/X/", other)
+    assert registrable_domain(url) == registrable_domain(other)
+
+
+@pytest.mark.parametrize("case", DIFFERENT, ids=lambda case: repr((case["url"], case["other"])))
+def test_what_is_another_page_makes_another_link(case: dict[str, str]) -> None:
+    """The addresses of a row are two pages."""
+    url, other = case["url"], case["other"]
+    assert (canonical_url(url), canonical_url(other)) == (url, other)
+    assert not same_page(url, other)
+    assert link_id(url, "http://b.com/") != link_id(other, "http://b.com/")
+    assert link_id("http://b.com/", url) != link_id("http://b.com/", other)
+
+
+@pytest.mark.parametrize("host", ["a.com", "blog.a.com", "old.blog.a.com", "b.com", "d.com", "e.com", "alice.github.io", "c.com"])
+@pytest.mark.parametrize("path", ["/", "/shop", "/shop/", "/Shop/sale/x", "/shopping", "/shop?Q=1"])
+def test_all_spellings_of_a_page_have_one_owner_and_one_site(host: str, path: str) -> None:
+    """However a page is spelled, its identity, its owner and the watched site that it belongs to are the same."""
+    address, mark, query = path.partition("?")
+    spellings = [
+        canonical_url(f"{scheme}://{www}{host}{spelled}{mark}{query}")
+        for scheme in ("http", "https")
+        for www in ("", "www.")
+        for spelled in (address, f"{address}/", address.upper())
+    ]
+    assert len({link_id(url, url) for url in spellings}) == 1
+    assert len({registrable_domain(url) for url in spellings}) == 1
+    assert len({WATCHED.site_of(url) for url in spellings}) == 1
+
+
+def test_the_table_is_wide() -> None:
+    """The table holds at least 120 cases, and says none twice."""
+    cases = [*CANONICAL, *REGISTRABLE, *SAME, *DIFFERENT, *TABLE["scopes"]["cases"]]
+    assert len(cases) >= 120
+    for group in (CANONICAL, REGISTRABLE, SAME, DIFFERENT, TABLE["scopes"]["cases"]):
+        asked = [(case["url"], case.get("base"), case.get("other")) for case in group]
+        assert len(asked) == len(set(asked))
 
 
 def test_a_link_id_is_a_signed_64_bit_number_that_never_changes() -> None:
-    """Identities are written to disk: this one must come out the same on every machine, for ever (b2sum -l 64)."""
-    assert link_id("http://a.com/", "http://b.com/") == -7410348605081507635
+    """Identities are written to disk: this one must come out the same on every machine, for ever."""
+    # printf 'a.com\nb.com' | b2sum -l 64: 8d1042bccb807e9b
+    assert link_id("http://a.com/", "http://b.com/") == -8282046336098861413
     assert link_id("http://a.com/", "http://b.com/") != link_id("http://b.com/", "http://a.com/")
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from linkwatch.alerts.groups import TITLES, Group, Room, link_line, size, told_groups, write_groups
+from linkwatch.alerts.groups import TITLES, Room, link_line, referring_domains, size, told_groups, write_groups
 from linkwatch.alerts.markup import context, escape, header, link, quoted
-from linkwatch.alerts.message import Block, ChangeLine, Message
+from linkwatch.alerts.message import Block, ChangeLine, LossStory, Message
+from linkwatch.alerts.stories import Group
 from linkwatch.alerts.words import details, domains, links, lost_day, pages
 from linkwatch.alerts.words import findings as count_findings
 from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Severity, Site
@@ -31,11 +32,16 @@ def night_messages(
     changes: Sequence[ChangeLine],
     findings: Sequence[Finding],
     settings: SlackSettings,
+    *,
+    discovered: Mapping[str, int] | None = None,
+    stories: Iterable[LossStory] = (),
 ) -> list[Message]:
     """All messages of a published night in their order of delivery: own sites first, each message before its thread.
 
-    `findings` are those to tell tonight (new ones); `changes` may be in any order and of any kind.
+    `findings` are those to tell tonight (new ones); `changes` may be in any order and of any kind. `discovered` counts the links
+    that we merely came to know, by site; `stories` are the losses whose links tonight recovers some of.
     """
+    told_losses = {(story.site, story.night, story.domain): story for story in stories}
     summary_of = {summary.site: summary for summary in summaries}
     changes_of, findings_of = _by_site(changes), _by_site(findings)
     messages: list[Message] = []
@@ -43,11 +49,11 @@ def night_messages(
         summary = summary_of.get(site.site)
         told = told_groups(changes_of.get(site.site, ()), settings)
         found = sorted(findings_of.get(site.site, ()), key=lambda entry: list(Severity).index(entry.severity))
-        first_look = _first_look(summary, changes_of.get(site.site, ()))
+        first_look = _first_look(summary, (discovered or {}).get(site.site, 0))
         if told or found or first_look:
             channel = site.channel or settings.channel
             main = _main_message(night, site, summary, told, found, first_look, channel, settings.max_lines)
-            messages += [main, *_thread(main, told), *_closings(main, told.get(ChangeKind.RECOVERED, ()))]
+            messages += [main, *_thread(main, told), *_closings(main, told.get(ChangeKind.RECOVERED, ()), told_losses)]
     return [replace(message, position=position) for position, message in enumerate(messages)]
 
 
@@ -63,9 +69,8 @@ def _by_site(entries: Iterable[_Entry]) -> dict[str, list[_Entry]]:
     return found
 
 
-def _first_look(summary: NightSummary | None, changes: Sequence[ChangeLine]) -> str:
+def _first_look(summary: NightSummary | None, discovered: int) -> str:
     """What to say of a site whose every live link is new to us: its first night. Otherwise ""."""
-    discovered = sum(line.kind == ChangeKind.DISCOVERED for line in changes)
     if summary is None or not discovered or discovered < summary.links_live:
         return ""
     live = f"{links(summary.links_live)} live from {domains(summary.referring_domains_live)}"
@@ -82,11 +87,11 @@ def _main_message(
     channel: str,
     max_lines: int,
 ) -> Message:
-    counts = [f"{links(size(groups))} {kind} ({domains(len(groups))})" for kind, groups in told.items()]
+    counts = [f"{links(size(groups))} {kind} ({domains(referring_domains(groups))})" for kind, groups in told.items()]
     counts += [count_findings(len(found))] if found else []
     room = Room(max_lines)
     for kind, groups in told.items():
-        room.start(f"*{TITLES[kind]}: {links(size(groups))} from {domains(len(groups))}*")
+        room.start(f"*{TITLES[kind]}: {links(size(groups))} from {domains(referring_domains(groups))}*")
         write_groups(room, kind, groups, site.site)
     if found:
         room.start(f"*Worth a look: {count_findings(len(found))}*")
@@ -151,24 +156,39 @@ def _thread(main: Message, told: Mapping[ChangeKind, Sequence[Group]]) -> list[M
     ]
 
 
-def _closings(main: Message, groups: Sequence[Group]) -> list[Message]:
-    """A recovered link closes its loss: one reply in the thread of each night that told one."""
-    by_night: dict[str, list[ChangeLine]] = {}
+def _closings(main: Message, groups: Sequence[Group], told: Mapping[tuple[str, str, str], LossStory]) -> list[Message]:
+    """A recovered link closes its loss: one reply in the thread of each night that told one, with how much of it is back."""
+    by_night: dict[str, dict[str, list[ChangeLine]]] = {}
     for group in groups:
         for line in group.lines:
-            by_night.setdefault(lost_day(line), []).append(line)
+            by_night.setdefault(lost_day(line), {}).setdefault(group.domain, []).append(line)
     by_night.pop("", None)
     closings = []
-    for lost_night, lines in sorted(by_night.items()):
-        room = Room(len(lines))
-        room.start(f"*Recovered in the night of {main.night}: {links(len(lines))} lost in the night of {lost_night}*")
-        shown = sum(room.take(f"• {link_line(line, main.site)}") for line in lines)
-        if shown < len(lines):
-            room.note(f"… and {links(len(lines) - shown, 'more ')}")
+    for lost_night, by_domain in sorted(by_night.items()):
+        number = sum(map(len, by_domain.values()))
+        room = Room(number)
+        room.start(f"*Recovered in the night of {main.night}: {links(number)} lost in the night of {lost_night}*")
+        unseen = number
+        for domain, lines in by_domain.items():
+            back = _back(domain, len(lines), told.get((main.site, lost_night, domain)))
+            if not back or room.take(f"• {back}", counts=False):
+                unseen -= sum(room.take(f"{'      ' if back else ''}• {link_line(line, main.site)}") for line in lines)
+        if unseen:
+            room.note(f"… and {links(unseen, 'more ')}")
         key = f"recovered:{main.night}:{main.site}:{lost_night}"
-        text = f"{main.site}: {links(len(lines))} lost in the night of {lost_night} recovered"
+        text = f"{main.site}: {links(number)} lost in the night of {lost_night} recovered"
         closings.append(_reply(main, nightly_key(lost_night, main.site), "recovered", key, text, room))
     return closings
+
+
+def _back(domain: str, tonight: int, story: LossStory | None) -> str:
+    """How much of a domain's loss is back by now: "example.org: 5 of 14 are back"; "" of a single link, which says so itself."""
+    if story is None or story.lost == 1:
+        return ""
+    name, back = f"*{escape(domain)}*", min(tonight + story.back, story.lost)
+    if back == story.lost:
+        return f"{name}: all {story.lost:,} are back"
+    return f"{name}: {back:,} of {story.lost:,} {'is' if back == 1 else 'are'} back"
 
 
 def _reply(main: Message, parent_key: str, kind: str, dedupe_key: str, text: str, room: Room) -> Message:

@@ -1,8 +1,9 @@
 """Emptying the outbox: every message reaches Slack once, or the terminal where there is no Slack. Knows neither of the two.
 
-A row is marked `sending` before it is posted and `sent` after. Whoever finds a row in `sending` cannot know how far the last run
-came, so Slack is asked for the message by its key before it is posted again. While Slack cannot be reached or the set-up is
-wrong, rows wait: nothing is lost, and what a person mends is told with the next delivery.
+A row is claimed (`sending`) before it is posted and `sent` after, so two deliveries at the same time share the rows. Whoever
+takes over a row in `sending` cannot know how far the last run came, so Slack is asked for the message by its key before it is
+posted again. While Slack cannot be reached or the set-up is wrong, rows wait: nothing is lost, and what a person mends is told
+with the next delivery.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,10 +48,6 @@ class OutboxRow(Protocol):
     def slack_ts(self) -> str:
         """Slack's id of the message in its channel; empty unless sent."""
 
-    @property
-    def attempts(self) -> int:
-        """How often it was marked `sending`."""
-
 
 class Outbox(Protocol):
     """Where messages wait, in the warehouse. Each call is a transaction of its own, on disk when it returns."""
@@ -61,8 +58,11 @@ class Outbox(Protocol):
     def get(self, key: str) -> OutboxRow | None:
         """The row of a dedupe key."""
 
+    def claim(self, key: str) -> str:
+        """Make a waiting row `sending` and ours alone; its status before, or "" when another run has it or it waits no more."""
+
     def mark(self, key: str, status: str, slack_ts: str = "", detail: str = "") -> None:
-        """Set where a row stands; `detail` is one sentence for people."""
+        """Set where a row stands and give it up; `detail` is one sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ class DeliveryCounts:
     skipped: int = 0
     failed: int = 0  # refused for good
     pending: int = 0  # still waiting
+    elsewhere: int = 0  # another run is sending them
     problems: list[str] = field(default_factory=list)
 
 
@@ -123,32 +124,48 @@ def deliver(outbox: Outbox, poster: Poster | None, *, echo: Callable[[OutboxRow]
     """
     counts = DeliveryCounts()
     troubled: set[str] = set()  # channels that are not tried again in this run
+    held: set[str] = set()  # messages that another run is sending; it sends their replies too
     for row in sorted(outbox.pending(), key=lambda entry: (entry.night, entry.position, entry.dedupe_key)):
         parent = outbox.get(row.parent_key) if row.parent_key else None
         if row.parent_key and (parent is None or parent.status in (Status.FAILED, Status.SKIPPED)):
             outbox.mark(row.dedupe_key, Status.SKIPPED.value, detail="the message that it replies to was never posted")
             counts.skipped += 1
+        elif row.parent_key in held:
+            counts.elsewhere += 1
+        elif poster is not None and row.channel and _must_wait(row, parent, troubled):
+            counts.pending += 1
+        elif not (was := outbox.claim(row.dedupe_key)):
+            now = outbox.get(row.dedupe_key)
+            if now is not None and now.status in (Status.PENDING, Status.SENDING):
+                held.add(row.dedupe_key)
+                counts.elsewhere += 1
         elif poster is None or not row.channel or (parent is not None and parent.status == Status.PRINTED):
             echo(row)
             outbox.mark(row.dedupe_key, Status.PRINTED.value)
             counts.printed += 1
-        elif row.channel in troubled or (parent is not None and parent.status != Status.SENT):
-            counts.pending += 1
         else:
-            _send(row, parent.slack_ts if parent is not None else "", outbox, poster, counts, troubled)
+            _send(row, was, parent.slack_ts if parent is not None else "", outbox, poster, counts, troubled)
     return counts
 
 
-def _send(row: OutboxRow, thread_ts: str, outbox: Outbox, poster: Poster, counts: DeliveryCounts, troubled: set[str]) -> None:
-    """One row to Slack, with what it means for the row, the counts and the channel."""
+def _must_wait(row: OutboxRow, parent: OutboxRow | None, troubled: set[str]) -> bool:
+    """True while the message that the row answers is not posted, or the channel gives trouble. A printed one has no thread."""
+    if parent is not None and parent.status == Status.PRINTED:
+        return False
+    return row.channel in troubled or (parent is not None and parent.status != Status.SENT)
+
+
+def _send(
+    row: OutboxRow, was: str, thread_ts: str, outbox: Outbox, poster: Poster, counts: DeliveryCounts, troubled: set[str]
+) -> None:
+    """One claimed row to Slack, with what it means for the row, the counts and the channel. `was`: its status before."""
     answer: Posted | Absent | Refused | Unreachable = Absent()
-    asked = row.status == Status.SENDING
+    asked = was == Status.SENDING
     if asked:
         answer = poster.find(row, thread_ts)
         counts.found += isinstance(answer, Posted)
     if isinstance(answer, Absent):
         asked = False
-        outbox.mark(row.dedupe_key, Status.SENDING.value)
         answer = poster.post(row, thread_ts)
         counts.sent += isinstance(answer, Posted)
     match answer:

@@ -1,10 +1,11 @@
-"""Changes of a site grouped by referring domain, most valuable first, and how they fill a message's room. Pure."""
+"""Changes of a site grouped by referring domain (and moves by host), most valuable first, and how they fill a message. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from linkwatch.alerts.markup import MESSAGE_CHARS, escape, link, sections
+from linkwatch.alerts.markup import MESSAGE_CHARS, link, sections
 from linkwatch.alerts.message import Block, ChangeLine
+from linkwatch.alerts.stories import Group, headline, move_of, moves, told_in_one_line
 from linkwatch.alerts.words import changed_attributes, domains, links, story
 from linkwatch.model import ChangeKind
 from linkwatch.settings import SlackSettings
@@ -19,25 +20,6 @@ TITLES = {
     ChangeKind.GAINED: "Gained",
 }
 """Kinds that people are told of, in the order in which they are told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The changes of one kind on one referring domain, most valuable link first."""
-
-    domain: str
-    lines: tuple[ChangeLine, ...]
-
-    @property
-    def followed(self) -> int:
-        """Links known to be followed."""
-        return sum(line.fact("followed") is True for line in self.lines)
-
-    @property
-    def worth(self) -> tuple[int, int, int, str]:
-        """Sorts the most valuable domain first: followed links, links in content, links."""
-        in_content = sum(line.fact("zone") == "content" for line in self.lines)
-        return (-self.followed, -in_content, -len(self.lines), self.domain)
 
 
 @dataclass(slots=True)
@@ -74,16 +56,18 @@ class Room:
 
 def told_groups(changes: Sequence[ChangeLine], settings: SlackSettings) -> dict[ChangeKind, tuple[Group, ...]]:
     """Groups of each kind that is told, in the order in which people are told; kinds with nothing to tell are left out."""
-    told = {}
+    told: dict[ChangeKind, tuple[Group, ...]] = {}
+    lost = [line for line in changes if line.kind == ChangeKind.LOST]
     for kind in TITLES:
         if kind is ChangeKind.GAINED and not settings.gains:
             continue
+        groups = moves(changes, lost) if kind is ChangeKind.CHANGED else []
         by_domain: dict[str, list[ChangeLine]] = {}
         for line in changes:
-            if line.kind == kind and (kind is not ChangeKind.CHANGED or changed_attributes(line)):
+            if line.kind == kind and (kind is not ChangeKind.CHANGED or (changed_attributes(line) and not move_of(line))):
                 by_domain.setdefault(line.source_domain, []).append(line)
-        groups = (Group(domain, tuple(sorted(lines, key=_worth_of_link))) for domain, lines in by_domain.items())
-        if by_domain:
+        groups += [Group(domain, tuple(sorted(lines, key=_worth_of_link))) for domain, lines in by_domain.items()]
+        if groups:
             told[kind] = tuple(sorted(groups, key=lambda group: group.worth))
     return told
 
@@ -93,15 +77,21 @@ def size(groups: Sequence[Group]) -> int:
     return sum(len(group.lines) for group in groups)
 
 
+def referring_domains(groups: Sequence[Group]) -> int:
+    """Referring domains in all groups together."""
+    return len({line.source_domain for group in groups for line in group.lines})
+
+
 def write_groups(room: Room, kind: ChangeKind, groups: Sequence[Group], site: str) -> None:
     """As many groups as there is room for, each with a few links; the rest as a count."""
     unseen_links = unseen_domains = 0
     for group in groups:
-        if len(group.lines) == 1:
-            shown = room.take(f"• {_headline(kind, group)}: {link_line(group.lines[0], site)}")
+        opening = f"• {headline(kind, group)}"
+        if len(group.lines) == 1 and not group.moved_to:
+            shown = room.take(f"{opening}: {link_line(group.lines[0], site)}")
         else:
-            shown = room.take(f"• {_headline(kind, group)}")
-            if shown:
+            shown = room.take(opening)
+            if shown and not told_in_one_line(kind, group):
                 told = sum(room.take(f"      • {link_line(line, site)}") for line in group.lines[:LINKS_OF_A_GROUP])
                 if 0 < told < len(group.lines):
                     room.take(f"      … and {links(len(group.lines) - told, 'more ')}", counts=False)
@@ -114,23 +104,6 @@ def write_groups(room: Room, kind: ChangeKind, groups: Sequence[Group], site: st
 def link_line(line: ChangeLine, site: str) -> str:
     """Where the link is, where it leads, and what happened to it."""
     return f"{link(line.source_url)} → {link(line.target_url, site)}: {story(line)}"
-
-
-def _headline(kind: ChangeKind, group: Group) -> str:
-    """What a referring domain did: "example.org removed 12 links, 3 followed"."""
-    number, domain = len(group.lines), f"*{escape(group.domain)}*"
-    known = [line.fact("followed") for line in group.lines if line.fact("followed") is not None]
-    followed = ""
-    if known and kind is not ChangeKind.CHANGED and not (kind is ChangeKind.GAINED and number == 1):
-        followed = f", {group.followed} followed" if number > 1 else ", followed" if group.followed else ", nofollow"
-    removed = all(line.reason == "link_removed" for line in group.lines)
-    verbs = {
-        ChangeKind.LOST: f"{domain} removed {links(number)}" if removed else f"{domain}: {links(number)} lost",
-        ChangeKind.RECOVERED: f"{domain} has {links(number)} again",
-        ChangeKind.CHANGED: f"{domain} changed {links(number)}",
-        ChangeKind.GAINED: f"{domain} added {links(number)}",
-    }
-    return verbs[kind] + followed
 
 
 def _worth_of_link(line: ChangeLine) -> tuple[bool, bool, str, str]:

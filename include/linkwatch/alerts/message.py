@@ -28,7 +28,7 @@ class Message:
     dedupe_key: str
     night: str  # YYYY-MM-DD; for the weekly report the last night of the week
     site: str  # empty where it is about no single site
-    kind: str  # "nightly", "thread", "recovered", "held", "weekly"
+    kind: str  # "nightly", "thread", "recovered", "held", "waiting", "weekly"
     channel: str  # name or id; empty: it is printed
     text: str  # one line for notifications and screen readers; free of text from pages
     blocks: tuple[Block, ...]
@@ -46,9 +46,10 @@ class ChangeLine:
     """One change of one link, as the warehouse's `change` table has it.
 
     `evidence` says what the last look showed: `outcome`, `http_status`, `final_url`, `redirects` ([[status, url], …]),
-    `detail`, `last_seen_at`, `missing_since`, `looks` (absences in a row), `first_seen_at`, and what is known of the link
-    (`followed`, `zone`, `anchor`, `rel`). For a recovered link `lost_night` or `lost_at` names the night that told the loss.
-    What is not known is left out; times are aware datetimes or ISO text.
+    `detail`, `last_seen_at`, `missing_since`, `looks` (absences in a row), `first_seen_at`, `history` (of the page:
+    [[outcome, first night, last night, looks], …]), what is known of the link (`followed`, `zone`, `anchor`, `rel`,
+    `context_before`), and where pages are kept (`kept_before`, `kept_now`). For a recovered link `lost_night` or `lost_at`
+    names the night that told the loss. What is not known is left out; times are aware datetimes or ISO text.
     """
 
     kind: str  # a ChangeKind
@@ -69,6 +70,17 @@ class ChangeLine:
             if facts.get(name) is not None:
                 return facts[name]
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class LossStory:
+    """What became of the links of one referring domain that one night told as lost, up to the night before tonight."""
+
+    site: str
+    night: str  # that told the loss
+    domain: str
+    lost: int
+    back: int  # recovered since, tonight left out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The two messages that are about no single site's night: a held night for operations, and the week in numbers. Pure."""
+"""Messages that are about no single site's night: a held night and waiting losses for operations, the week in numbers. Pure."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from linkwatch.alerts.markup import context, escape, header, quoted, sections
 from linkwatch.alerts.message import Block, Message, WeeklyNumbers
@@ -25,6 +25,35 @@ def held_message(night: str, failed: Sequence[tuple[str, object, object]], setti
     return Message(f"held:{night}:{what:08x}", night, "", "held", channel, escape(title), blocks)
 
 
+def waiting_message(night: str, folded: Mapping[str, object], settings: SlackSettings) -> Message | None:
+    """What operations is told, once, of a night whose losses wait; `folded` are the facts of the fold. None when none wait."""
+    waits = waiting_losses(folded)
+    if not waits:
+        return None
+    title = f"Night of {night}: {waits[0]}"
+    small = context("What is missing stays missing until its pages can tell; gains, changes and recoveries are told as ever.")
+    blocks = (*sections([f"*{escape(title)}*", *(f"• {escape(line)}" for line in waits[1:])]), small)
+    return Message(f"waiting:{night}", night, "", "waiting", settings.ops_channel or settings.channel, escape(title), blocks)
+
+
+def waiting_losses(folded: Mapping[str, object]) -> list[str]:
+    """Why losses of a night wait, a sentence each, the widest brake first; plain text."""
+    told = []
+    if folded.get("brake"):
+        usual = folded.get("usual_share")
+        beside = f" ({_percent(usual)} is usual)" if isinstance(usual, float) else ""
+        share = _percent(folded.get("newly_failing_share"))
+        told.append(f"losses wait: {share} of the pages that should answer could not tell{beside}")
+    if folded.get("vanish_brake"):
+        told.append(f"losses wait of {_count(folded.get('vanishing'))} pages that vanished all at once: more than die in a night")
+    for name, what in (("braked_networks", "network"), ("braked_hosts", "host")):
+        number, names = _named(folded.get(name))
+        if number:
+            places = f"{number:,} {what}{'' if number == 1 else 's'}{names}"
+            told.append(f"losses wait on {places}: too many of the pages there could not tell")
+    return told
+
+
 def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, settings: SlackSettings) -> Message:
     """The week that ends with `night` in numbers, a line a site, own sites first, and where the report is."""
     title = f"Backlinks: the week up to {night}"
@@ -42,7 +71,24 @@ def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, 
 
 
 _HELD_LINES = 20
+_NAMES = 5
 _WEEK_LINES = 40
+
+
+def _percent(share: object) -> str:
+    return f"{share:.0%}" if isinstance(share, float | int) else "an abnormal share"
+
+
+def _count(number: object) -> str:
+    return f"{number:,}" if isinstance(number, int) else "some"
+
+
+def _named(places: object) -> tuple[int, str]:
+    """Number of places, and the first names where names are known: (7, " (a.example, b.example, …)")."""
+    if not isinstance(places, list | tuple):
+        return (places if isinstance(places, int) else 0), ""
+    shown = ", ".join(map(str, places[:_NAMES])) + (", …" if len(places) > _NAMES else "")
+    return len(places), f" ({shown})" if places else ""
 
 
 def _week_line(row: WeeklyNumbers) -> str:

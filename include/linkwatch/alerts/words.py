@@ -50,7 +50,7 @@ OUTCOMES = {
 }
 """How a look at a page ended; one entry for every Outcome."""
 
-SILENT_ATTRIBUTES = frozenset({"context_left", "context_right", "target_url"})
+SILENT_ATTRIBUTES = frozenset({"context_left", "context_right", "target_url", "seen_in"})
 """Attributes that alone are no news; a link is known by its target, so a new target is a loss and a gain."""
 
 _WITHHOLDERS = {"rel": "rel", "meta_robots": "meta robots", "x_robots_tag": "X-Robots-Tag"}
@@ -107,7 +107,14 @@ def details(line: ChangeLine) -> str:
     detail = str(line.evidence.get("detail") or "")
     if detail and detail not in last_evidence(line):
         parts.append(quoted(detail, limit=160))
-    return " · ".join([*parts, f"link_id {line.link_id}"])
+    return " · ".join([*parts, *_before(line), f"link_id {line.link_id}"])
+
+
+def history_in_words(history: object, runs: int = 4) -> str:
+    """How a page's looks ended, the last runs of equal outcomes: "3 × readable to 11-20, then 2 × page not found to 11-22"."""
+    known = [run for run in history if isinstance(run, list | tuple) and len(run) == 4] if isinstance(history, list) else []
+    told = [f"{int(looks)} × {escape(str(outcome).replace('_', ' '))} to {day(last)[5:]}" for outcome, _, last, looks in known]
+    return ", then ".join(told[-runs:])
 
 
 def changed_attributes(line: ChangeLine) -> list[str]:
@@ -116,6 +123,21 @@ def changed_attributes(line: ChangeLine) -> list[str]:
     if "followed" in named:
         named = [name for name in named if name not in ("rel", "nofollow_by")]
     return [name for name in named if name and name not in SILENT_ATTRIBUTES]
+
+
+def _before(line: ChangeLine) -> list[str]:
+    """What can be held against the page: the text around the link as it was, how its looks ended, and where pages are kept."""
+    if line.kind not in (ChangeKind.LOST, ChangeKind.CHANGED):
+        return []
+    parts = []
+    if around := str(line.evidence.get("context_before") or ""):
+        parts.append(f"was {quoted(around, limit=160)}")
+    if history := history_in_words(line.evidence.get("history")):
+        parts.append(f"looks: {history}")
+    kept = [str(line.evidence[name]) for name in ("kept_before", "kept_now") if line.evidence.get(name)]
+    if kept:
+        parts.append(f"kept: {', then '.join(quoted(place) for place in kept)}")
+    return parts
 
 
 def _lost(line: ChangeLine) -> str:
@@ -152,6 +174,10 @@ def _gained(line: ChangeLine) -> str:
 
 
 def _changed(line: ChangeLine) -> str:
+    if to := line.after.get("moved_to"):
+        return f"stands at {link(str(to))} now, its whole site moved"
+    if stood_on := line.after.get("moved_from"):
+        return f"stood at {link(str(stood_on))}, its whole site moved"
     edits = [_EDITS.get(name, _plain_edit)(line, name) for name in changed_attributes(line)]
     text = "; ".join(edits) or "changed"
     return f"{text}, {met}" if (met := last_evidence(line)) else text

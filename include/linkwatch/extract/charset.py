@@ -7,7 +7,13 @@ A BOM comes first because browsers let it overrule the header (WHATWG Encoding, 
 import codecs
 import re
 
+CONTROL_SHARE = 0.05
+LOST_SHARE = 0.4  # of what is not white space; text of two bytes a character that is read as UTF-8 loses half and more
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SAMPLE = 8192  # of the markup
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\f\r\x1b"))  # ESC switches alphabets in ISO-2022
+_FEW = 20  # lost characters; fewer are a slip
 _PRESCAN_BYTES = 4096  # the standard asks for 1024; browsers start over when a later <meta> disagrees
 
 # WHATWG labels whose Python namesake is another encoding, or has none (https://encoding.spec.whatwg.org/#names-and-labels).
@@ -47,6 +53,20 @@ def markup_of(body: bytes, content_type: str) -> str | bytes:
             return body[len(bom) :] if codec == "utf-8" else body[len(bom) :].decode(codec, "replace")
     codec = _declared(body, content_type) or _guessed(body)
     return body if codec == "utf-8" else body.decode(codec, "replace")
+
+
+def is_garbled(markup: str | bytes, body: bytes, text: str) -> bool:
+    """True where `markup`, made of `body`, is no text, or `text`, what readers see of it, is mostly characters that were lost.
+
+    Text has no control characters; a tenth of compressed bytes are, and half of UTF-16 that is read as something else.
+    """
+    if isinstance(markup, str) and b"<" in body and "<" not in markup:
+        return True
+    sample = markup[:_SAMPLE] if isinstance(markup, bytes) else markup[:_SAMPLE].encode("utf-8", "replace")
+    if len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) * CONTROL_SHARE:
+        return True
+    lost = text.count("\ufffd")
+    return lost >= _FEW and lost > LOST_SHARE * sum(map(len, text.split()))
 
 
 def codec_of(label: str) -> str | None:

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from linkwatch.extract.zones import ancestors
 from linkwatch.urls import canonical_or_none, same_page
 
 MAX_TITLE = 300  # characters, as for the others
 MAX_LANGUAGE = 35  # the longest tag that RFC 5646 asks software to hold
 MAX_ROBOTS = 500
 
+_FOREIGN = frozenset(("svg", "math"))
+_NAMESPACES = _FOREIGN | {"foreignobject", "foreignObject", "html"}  # what an element's nearest of these is decides what it is
 _NAMED_ROBOT = re.compile(r"([\w*-]+)\s*:")
 _RULES_WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 _LINK_HEADER = re.compile(r"<([^<>]*)>\s*;[^<]*?rel\s*=\s*\"?[^\";,]*\bcanonical\b", re.IGNORECASE)
@@ -46,9 +49,11 @@ class Said(NamedTuple):
 
 
 def base_of(document: LexborHTMLParser, final_url: str) -> str:
-    """What relative references of the page resolve against: its first <base href>, or its own address."""
-    node = document.css_first("base[href]")
-    return (canonical_or_none(node.attrs.get("href") or "", final_url) if node is not None else None) or final_url
+    """What relative references of the page resolve against: its first <base href>, or its own address. SVG has no <base>."""
+    for node in document.css("base[href]"):
+        if next((above.tag for above in ancestors(node) if above.tag in _NAMESPACES), "html") not in _FOREIGN:
+            return canonical_or_none(node.attrs.get("href") or "", final_url) or final_url
+    return final_url
 
 
 def read_facts(document: LexborHTMLParser, headers: Mapping[str, str], final_url: str, base: str) -> Said:
@@ -56,12 +61,18 @@ def read_facts(document: LexborHTMLParser, headers: Mapping[str, str], final_url
     root = document.root
     language = (root.attrs.get("lang") if root is not None else None) or headers.get("content-language", "").partition(",")[0]
     return Said(
-        title=_title(document),
+        title=title_of(document),
         language=language.strip().lower()[:MAX_LANGUAGE],
         meta_robots=_meta_robots(document),
         x_robots_tag=robots_rules(headers.get("x-robots-tag", "")),
         canonical_url=_canonical(document, headers, final_url, base),
     )
+
+
+def title_of(document: LexborHTMLParser) -> str:
+    """The title in the head, or the first one that stands in the body by mistake."""
+    node = (document.head.css_first("title") if document.head is not None else None) or document.css_first("body > title")
+    return " ".join(node.text().split())[:MAX_TITLE].rstrip() if node is not None else ""
 
 
 def robots_rules(header: str) -> str:
@@ -79,11 +90,6 @@ def robots_rules(header: str) -> str:
             rule = rule[name.end() :].strip()
         rules.update(rule.split())
     return " ".join(sorted(rules))[:MAX_ROBOTS]
-
-
-def _title(document: LexborHTMLParser) -> str:
-    node = (document.head.css_first("title") if document.head is not None else None) or document.css_first("body > title")
-    return " ".join(node.text().split())[:MAX_TITLE].rstrip() if node is not None else ""
 
 
 def _meta_robots(document: LexborHTMLParser) -> str:

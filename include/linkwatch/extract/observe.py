@@ -12,12 +12,13 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from linkwatch import schemas
 from linkwatch.extract.bombs import is_bomb
-from linkwatch.extract.charset import markup_of
-from linkwatch.extract.facts import Said, base_of, read_facts
+from linkwatch.extract.charset import is_garbled, markup_of
+from linkwatch.extract.facts import Said, base_of, read_facts, title_of
 from linkwatch.extract.hiding import Hiding
 from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
-from linkwatch.extract.verdicts import judge
-from linkwatch.extract.zones import Zones
+from linkwatch.extract.signature import MIN_WORDS, signature_of
+from linkwatch.extract.verdicts import Shown, judge, judge_error
+from linkwatch.extract.zones import Zones, words_of
 from linkwatch.model import FetchedPage, Outcome, SeenIn
 from linkwatch.urls import Scopes, domain_of_host, host_of, link_id, same_page
 
@@ -84,17 +85,19 @@ class Observation:
 
     look: Look
     sightings: tuple[Sighting, ...]
+    sends_to: str = ""  # canonical URL that a stub sends the browser on to; the stub itself stays needs_rendering
 
 
-def observe(page: FetchedPage, scopes: Scopes) -> Observation:
-    """Read a fetched page. Any body makes an Observation; none raises.
+def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML) -> Observation:
+    """Read a fetched page. Any body makes an Observation; none raises. `seen_in` is what made the body: server or browser.
 
     A page that answered 200 and is no page (error page, challenge, parked domain, empty shell) gets the outcome that it
-    deserves, but only when no link to a watched site stands in it: a link that is there is there.
+    deserves, but only when no link to a watched site stands in it: a link that is there is there. An error answer that is a
+    challenge is blocked. Of neither are links or facts read.
     """
     look = _bare_look(page)
     if page.outcome is not Outcome.READABLE:
-        return Observation(look, ())
+        return Observation(_look_at_error(look, page) if _is_error_answer(page) else look, ())
     if is_bomb(page.body):
         return Observation(look._replace(outcome=Outcome.TOO_LARGE.value, detail="markup made to stall its readers"), ())
     markup = markup_of(page.body, page.headers.get("content-type", ""))
@@ -105,11 +108,20 @@ def observe(page: FetchedPage, scopes: Scopes) -> Observation:
     said = read_facts(document, page.headers, page.final_url, base)
     zones = Zones(document)
     hiding = Hiding(document) if links.watched else None
-    sightings = tuple(_sightings(page.url, links.watched, said, zones, hiding)) if hiding else ()
-    words = zones.count_words()
-    verdict = None if sightings else judge(markup, page, said.title, words, links.total)
-    if verdict is not None:
-        return Observation(look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL]), ())
+    sightings = tuple(_sightings(page.url, links.watched, said, zones, hiding, seen_in)) if hiding else ()
+    headings = () if sightings else _headings(document)
+    text = zones.main_text()
+    words = words_of(text)
+    look = look._replace(signature=signature_of(text) if words >= MIN_WORDS else "")
+    if not sightings:
+        if is_garbled(markup, page.body, text):
+            return Observation(
+                look._replace(outcome=Outcome.GARBLED.value, detail="no charset makes text of it", signature=""), ()
+            )
+        verdict = judge(page, Shown(markup, base, said.title, headings, words, links.total))
+        look = look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])
+        if verdict.outcome is not Outcome.READABLE:
+            return Observation(look, (), verdict.sends_to)
     look = look._replace(
         **said._asdict(),
         noindex=said.noindex,
@@ -154,12 +166,35 @@ def _bare_look(page: FetchedPage) -> Look:
     )
 
 
+def _is_error_answer(page: FetchedPage) -> bool:
+    """A server answered, and not with the page: 4xx, 5xx, or the 202 that some challenges come with."""
+    return page.http_status is not None and (page.http_status >= 400 or page.http_status == 202)
+
+
+def _look_at_error(look: Look, page: FetchedPage) -> Look:
+    if is_bomb(page.body):
+        return look
+    markup = markup_of(page.body, page.headers.get("content-type", ""))
+    document = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
+    headings = _headings(document)
+    title = title_of(document)
+    words = words_of(Zones(document).main_text())
+    verdict = judge_error(page, Shown(markup, page.final_url, title, headings, words, links=0))
+    return look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])
+
+
+def _headings(document: LexborHTMLParser) -> tuple[str, ...]:
+    return tuple(node.text()[:300] for node in document.css("h1")[:5])
+
+
 def _validator(page: FetchedPage, name: str) -> str:
     value = page.headers.get(name, "")
     return value if len(value) <= MAX_VALIDATOR else ""
 
 
-def _sightings(source_url: str, watched: Iterable[Found], said: Said, zones: Zones, hiding: Hiding) -> Iterable[Sighting]:
+def _sightings(
+    source_url: str, watched: Iterable[Found], said: Said, zones: Zones, hiding: Hiding, seen_in: SeenIn
+) -> Iterable[Sighting]:
     seen: Counter[int] = Counter()
     for found in watched:
         key = link_id(source_url, found.target)
@@ -186,4 +221,5 @@ def _sightings(source_url: str, watched: Iterable[Found], said: Said, zones: Zon
             element=element.value,
             context_left=left,
             context_right=right,
+            seen_in=seen_in.value,
         )

@@ -1,4 +1,4 @@
-"""Which part of the page a link stands in, and how many words the page itself has.
+"""Which part of the page a link stands in, and which text is the page's own.
 
 Tags and roles say it first; class and id tokens where a page has no better tags. One zone wins where they nest:
 comment, footer, nav, sidebar, header, and content when nothing says otherwise (reference: suspicion.md, section 4).
@@ -86,7 +86,7 @@ def words_of(text: str) -> int:
 
 
 class Zones:
-    """Answers for one page which zone a link stands in, and counts the page's own words."""
+    """Answers for one page which zone a link stands in, and which words are the page's own."""
 
     def __init__(self, document: LexborHTMLParser) -> None:
         self._document = document
@@ -106,18 +106,19 @@ class Zones:
                 found.add(zone)
         return next((zone for zone in PRECEDENCE if zone in found), Zone.CONTENT)
 
-    def count_words(self) -> int:
-        """Words of the visible text outside nav, header, footer and sidebar. Unlinks those parts: ask last."""
+    def main_text(self) -> str:
+        """The visible text outside nav, header, footer and sidebar. Unlinks those parts: ask last."""
         body = self._document.body
         if body is None:
-            return 0
+            return ""
         for node in self._document.css(_UNSEEN):
             node.decompose(recursive=False)
         for node in self._document.css(_TAGGED):
             if self._is_outside(node):
                 node.decompose(recursive=False)
         self._unlink_named_zones(body)
-        return words_of(body.text(separator=" "))
+        text: str = body.text(separator=" ")
+        return text
 
     def _unlink_named_zones(self, body: LexborNode) -> None:
         level, seen = [body], 0

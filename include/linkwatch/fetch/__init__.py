@@ -2,5 +2,6 @@
 
 from linkwatch.fetch.answers import HTML_TYPES, XML_TYPES
 from linkwatch.fetch.client import Fetcher, user_agent
+from linkwatch.fetch.guard import refused_host
 
-__all__ = ["HTML_TYPES", "XML_TYPES", "Fetcher", "user_agent"]
+__all__ = ["HTML_TYPES", "XML_TYPES", "Fetcher", "refused_host", "user_agent"]

@@ -30,12 +30,18 @@ _STATUSES = {
     407: (Outcome.BLOCKED, "the proxy answered 407: it wants a login"),
     429: (Outcome.BLOCKED, "the server answered 429: too many requests"),
     451: (Outcome.BLOCKED, "the server answered 451: withheld for legal reasons"),
+    999: (Outcome.BLOCKED, "the server answered 999: LinkedIn's way of not letting us in"),
 }
 _CHALLENGES = (
     ("cf-mitigated", "challenge"),  # Cloudflare
     ("x-amzn-waf-action", "challenge"),  # AWS WAF
     ("x-amzn-waf-action", "captcha"),
+    ("x-vercel-mitigated", "challenge"),
 )
+_ACCEPTED = 202  # some challenges come with it (AWS WAF, SiteGround)
+MAX_ERROR_BODY_BYTES = 64 * 1024
+"""Of the page that explains an error: it tells a challenge from an outage, and all that do are shorter."""
+
 _DRAIN_BYTES = 64 * 1024  # of a body that nobody wants: read to keep the connection, unless it is longer than this
 
 _TRANSPORT = {
@@ -82,6 +88,7 @@ class Answer:
     head_cut: bool = False  # we stopped reading the headers
     refused: str = ""  # kind of address that the guard refused
     proxy_status: int = 0  # of the proxy's answer to CONNECT
+    address: str = ""  # IP address that the connection went to: the host's, or the proxy's
     elapsed_ms: int = 0
 
 
@@ -99,17 +106,19 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One outcome, the body where it is readable, and one sentence for people."""
+    """One outcome, the body where it is readable or explains an error, and one sentence for people."""
 
     outcome: Outcome
     detail: str
-    body: bytes = b""  # with too_large its start
+    body: bytes = b""  # with too_large and with errors its start
     by_proxy: bool = False  # the proxy answered in the page's place
 
 
 def bytes_wanted(status: int, headers: Mapping[str, str], expected: Expected) -> int:
     """How much of the body to read, seen from its headers; a body that declares itself larger is not worth a byte."""
     is_page = status in _PAGE_STATUSES and _type_fits(headers, expected)
+    if _explains(status):
+        return MAX_ERROR_BODY_BYTES
     wanted = _page_limit(headers, expected) if is_page else _DRAIN_BYTES
     declared = "" if expected.start_suffices else headers.get("content-length", "")
     return 0 if declared.isdigit() and int(declared[:18]) > wanted else wanted
@@ -131,19 +140,31 @@ def judge(answer: Answer, expected: Expected) -> Verdict:
 
 
 def _by_status(answer: Answer, expected: Expected) -> Verdict:
-    status, headers = answer.status, answer.headers
+    outcome, detail = _meaning(answer.status, answer.headers, expected)
+    is_proxys = expected.proxied and "x-squid-error" in answer.headers
+    if not _explains(answer.status) or is_proxys or not answer.body:
+        return Verdict(outcome, detail)
+    return Verdict(outcome, detail, decode(answer.body, answer.headers.get("content-encoding", ""), MAX_ERROR_BODY_BYTES).body)
+
+
+def _meaning(status: int, headers: Mapping[str, str], expected: Expected) -> tuple[Outcome, str]:
     if _is_challenge(headers):
-        return Verdict(Outcome.BLOCKED, f"the server answered {status} with a challenge for people")
+        return Outcome.BLOCKED, f"the server answered {status} with a challenge for people"
     if status == 304 and expected.conditional:
-        return Verdict(Outcome.NOT_MODIFIED, "the server answered 304: not modified since the last look")
+        return Outcome.NOT_MODIFIED, "the server answered 304: not modified since the last look"
     if status in _NO_CONTENT_STATUSES:
-        return Verdict(Outcome.EMPTY, f"the server answered {status}: no content")
+        return Outcome.EMPTY, f"the server answered {status}: no content"
     if status in _STATUSES:
-        return Verdict(*_STATUSES[status])
+        return _STATUSES[status]
     if status in REDIRECT_STATUSES:
-        return Verdict(Outcome.HTTP_ERROR, f"the server answered {status} without a web address to go on to")
+        return Outcome.HTTP_ERROR, f"the server answered {status} without a web address to go on to"
     outcome = Outcome.SERVER_ERROR if 500 <= status <= 599 else Outcome.HTTP_ERROR
-    return Verdict(outcome, f"the server answered {status}")
+    return outcome, f"the server answered {status}"
+
+
+def _explains(status: int) -> bool:
+    """True for a status whose body may say why there is no page."""
+    return status >= 400 or status == _ACCEPTED
 
 
 def _page(answer: Answer, expected: Expected) -> Verdict:

@@ -4,9 +4,10 @@ A visit waits for its host's turn, is checked (guard, the host's page budget, ro
 makes it wait for the next host's turn. robots.txt is a visit like any other, made before the first page of its origin.
 """
 
+import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Self
@@ -18,7 +19,7 @@ from linkwatch.fetch.guard import refused_host
 from linkwatch.fetch.multi import Multi
 from linkwatch.fetch.politeness import Host, Hosts, asked_to_wait, retry_after_s, started
 from linkwatch.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Rules, rules_from
-from linkwatch.fetch.transfer import Transfer
+from linkwatch.fetch.transfer import Transfer, ca_file_of, network_of
 from linkwatch.model import FetchedPage, Outcome, PageRequest, Redirect
 from linkwatch.settings import FetchSettings
 from linkwatch.urls import canonical_or_none, host_of
@@ -26,6 +27,7 @@ from linkwatch.urls import canonical_or_none, host_of
 MAX_TIMEOUTS_IN_A_ROW = 5
 """Then a host is left alone for the night: five hundred pages that each take the full time limit would take four hours."""
 
+_WITHOUT_BODY = frozenset({Outcome.TOO_LARGE, Outcome.TRUNCATED})  # what came of it is wanted of a robots.txt only
 _MAX_KEPT_CONNECTIONS = 512
 _KEPT_CONNECTIONS_PER_SLOT = 4  # hosts that pause between two pages keep their connection and take no slot
 
@@ -73,11 +75,13 @@ class _Flight:
 class Fetcher:
     """Reads pages, politely and with caps. Connections, robots.txt and what hosts ask for are kept from call to call.
 
-    `night` fills "{night}" in `settings.proxy`. One thread, one `fetch` at a time; close it, or use it in a `with` block.
+    `night` fills "{night}" in `settings.proxy`. `environ` (default: the process's) may name certificates, see `ca_file_of`.
+    One thread, one `fetch` at a time; close it, or use it in a `with` block.
     """
 
-    def __init__(self, settings: FetchSettings, *, night: str = "") -> None:
+    def __init__(self, settings: FetchSettings, *, night: str = "", environ: Mapping[str, str] | None = None) -> None:
         self._settings = settings
+        self._ca_file = ca_file_of(os.environ if environ is None else environ)
         self._proxy = settings.proxy.replace("{night}", night)
         self._user_agent = user_agent(settings)
         self._multi = Multi(min(settings.concurrency * _KEPT_CONNECTIONS_PER_SLOT, _MAX_KEPT_CONNECTIONS))
@@ -160,7 +164,7 @@ class Fetcher:
         started(host, now)
         host.pages += visit.is_new
         expected, headers = self._expected(visit), _headers(visit)
-        transfer = self._idle.pop() if self._idle else Transfer(self._settings, self._user_agent, self._proxy)
+        transfer = self._idle.pop() if self._idle else Transfer(self._settings, self._user_agent, self._proxy, self._ca_file)
         transfer.prepare(visit.url, headers, self._settings.read_timeout_s - visit.elapsed_ms / 1000, expected)
         self._flights[transfer.curl] = _Flight(visit, host, transfer, expected)
         self._multi.add(transfer.curl)
@@ -254,9 +258,10 @@ class Fetcher:
             http_status=None if verdict.by_proxy else answer.status or None,
             redirects=visit.redirects,
             headers=answer.headers,
-            body=verdict.body if verdict.outcome is Outcome.READABLE else b"",
+            body=b"" if verdict.outcome in _WITHOUT_BODY else verdict.body,
             detail=verdict.detail,
             elapsed_ms=visit.elapsed_ms,
+            network="" if self._proxy else network_of(answer.address),
         )
         self._done.append(page)
 

@@ -1,11 +1,15 @@
 """One libcurl handle, used again and again: asks for one page at a time and gives back what came. It judges nothing."""
 
+import ipaddress
 import socket
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 import pycurl
 
+from linkwatch.errors import SettingsError
 from linkwatch.fetch.answers import Answer, Expected, bytes_wanted
 from linkwatch.fetch.decoding import ACCEPT_ENCODING
 from linkwatch.fetch.guard import refused_address
@@ -21,7 +25,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class Transfer:
     """A handle with its options set once: what differs between two pages is the address, the headers and the time left."""
 
-    def __init__(self, settings: FetchSettings, user_agent: str, proxy: str) -> None:
+    def __init__(self, settings: FetchSettings, user_agent: str, proxy: str, ca_file: str = "") -> None:
         self.curl = curl = pycurl.Curl()
         self._chunks: list[bytes] = []
         self._header_lines: list[bytes] = []
@@ -43,6 +47,9 @@ class Transfer:
             (pycurl.WRITEFUNCTION, self._take),
         ):
             curl.setopt(option, value)
+        if ca_file:
+            curl.setopt(pycurl.CAINFO, ca_file)
+            curl.setopt(pycurl.PROXY_CAINFO, ca_file)
         if not proxy and not settings.allow_private_addresses:
             curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
 
@@ -69,6 +76,7 @@ class Transfer:
             head_cut=self._head_cut or error == _E_TOO_LARGE,
             refused=self._refused if error == pycurl.E_COULDNT_CONNECT else "",
             proxy_status=info(pycurl.HTTP_CONNECTCODE) if error else 0,
+            address=info(pycurl.PRIMARY_IP),
             elapsed_ms=round(info(pycurl.TOTAL_TIME) * 1000),
         )
         self._clear(self._expected)
@@ -125,6 +133,33 @@ class Transfer:
             bad: int = pycurl.SOCKET_BAD
             return bad
         return socket.socket(family, kind, protocol)
+
+
+def ca_file_of(environ: Mapping[str, str]) -> str:
+    """File of the authorities to trust in place of the usual ones, as curl takes it from the environment; "" when none is named.
+
+    A company that reads its own traffic has a certificate of its own in there. Raises SettingsError where there is no such file:
+    every page would be told as a TLS error.
+    """
+    for name in ("CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        path = environ.get(name, "")
+        if path:
+            if not Path(path).is_file():
+                raise SettingsError(f"environment: ${name} is {path!r}, which is no file; expected a file of certificates (PEM)")
+            return path
+    return ""
+
+
+@lru_cache(maxsize=65_536)
+def network_of(address: str) -> str:
+    """Network that an IP address is in: "203.0.113.0/24", "2001:db8:1::/48", sizes that one owner has; "" for no address."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
 
 
 def parse_head(lines: Sequence[bytes]) -> tuple[int, Mapping[str, str]]:

@@ -17,6 +17,7 @@ REASONS = {
     LossReason.DNS_ERROR: "host gone from DNS",
     LossReason.SERVER_ERROR: "server fails for days",
     LossReason.CONNECTION_REFUSED: "server refuses connections",
+    LossReason.SITE_MOVED: "whole site moved to another host",
 }
 """One entry for every LossReason (a test keeps them together)."""
 
@@ -32,6 +33,8 @@ _NAMES = {
     "anchor": "anchor",
     "zone": "place on the page",
     "element": "made of",
+    "moved_to": "moved to",
+    "moved_from": "moved from",
 }
 _UNTOLD = frozenset({"context_left", "context_right"})
 

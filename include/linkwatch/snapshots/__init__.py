@@ -4,6 +4,7 @@
     files.py    paths and URLs, whole-file writes, damaged files
     engine.py   a DuckDB connection on Parquet files, results out as Parquet
     plan.py     which pages to look at tonight
+    survival.py how fast links are lost, by age and referring domain
     fold.py     last snapshot + tonight's evidence = next snapshot
     diff.py     two snapshots = what differs, and the numbers of one
 

@@ -6,6 +6,7 @@ Values reach a query as parameters, file names as relations; SQL is put together
 import itertools
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ ROWS_PER_GROUP = 122_880
 ROWS_PER_SLICE = 250_000
 """Links that are joined with their text and sorted at a time: memory for a million links and for ten is the same."""
 
+_PARAMETER = re.compile(r"\$(\w+)")
 _HASHES = ("link_id", "row_hash")
 _MOSTLY_DISTINCT = ("source_url", "anchor", "context_left", "context_right")
 
@@ -93,8 +95,10 @@ def statement(name: str) -> str:
 
 
 def run(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object]) -> None:
-    """Carry out one statement, with those of the parameters that it names."""
-    connection.execute(query, {name: value for name, value in parameters.items() if f"${name}" in query})
+    """Carry out statements, one after the other, each with those of the parameters that it names."""
+    for part in query.split(";\n"):
+        named = set(_PARAMETER.findall(part))
+        connection.execute(part, {name: value for name, value in parameters.items() if name in named})
 
 
 def stream_to(

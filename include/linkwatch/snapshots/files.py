@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import fsspec.core
 import pyarrow as pa
@@ -33,7 +33,7 @@ def filesystem_of(path: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def whole_file(path: str) -> Iterator[IO[bytes]]:
+def whole_file(path: str) -> Iterator[BinaryIO]:
     """A binary file to write; it appears at `path` complete when the block ends well, and not at all otherwise.
 
     Local: a temporary file in the same folder, flushed to the disk and renamed. Remote: a local file, then one put.

@@ -1,14 +1,22 @@
 """Fold: the last snapshot and tonight's evidence make the next snapshot. Nothing here says what a night means to people.
 
-The rules are the design's "What makes a link lost"; they stand in `sql/fold_links.sql` (links), `sql/fold_pages.sql` (pages)
-and `sql/tonight.sql` (what one look says), and once more, slowly, in `tests/twins/fold.py`. Folding the same evidence into
-its own result changes nothing, because only looks that are later than the last one that counted can count.
+The rules are the design's "What makes a link lost"; they stand in `sql/tonight.sql` (what one look says of a page),
+`sql/evidence.sql` and `sql/fates.sql` (what becomes of a link), `sql/moves.sql` (sites that moved), `sql/fold_pages.sql` and
+`sql/fold_links.sql` (the snapshot), and once more, slowly, in `tests/twins/fold.py`. Folding the same evidence into its own
+result changes nothing, because only looks that are later than the last one that counted can count.
+
+How often chance alone makes a loss. An absence is a look that could tell, so faults make none: those losses are as false as
+verdicts are. A page vanishes when it was silent for `vanished_checks` failures of one kind over `vanished_days`, with nobody
+answering in between, and when such a run is no chance: q ** failures <= 1e-6, where q is the share of looks that could not
+tell, the page's own before its run or the night's usual one, whichever is larger. At 2 % of faults that takes 4 failures, at
+15 % 8, at 30 % 12; and q counts all faults, where a run is of one kind. With faults of eight kinds at 30 %, some 4 % of each, a
+run of 12 with only silence between has a chance of (0.04 / 0.88) ** 12 = 1e-16 a page and night; were all of them of the one
+kind, 5e-7.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -16,15 +24,24 @@ import pyarrow as pa
 from linkwatch import schemas
 from linkwatch.model import Outcome
 from linkwatch.settings import ConfirmSettings
+from linkwatch.snapshots.brake import CHANCE, NEWEST_WEIGHT, set_brakes
 from linkwatch.snapshots.engine import connect, damaged, key_slices, open_scratch, relation, run, statement, stream_to
 
-_HASHED = ("site", *(name for name, _ in (*schemas.LINK_STATUS, *schemas.LINK_ATTRIBUTES, *schemas.LINK_DATES)))
+MOVED_LINKS, MOVED_SHARE = 3, 0.8
+"""A site has moved when so many of its links, and such a share of them, stand at another host now."""
+
+_HASHED = (
+    *("site", "source_url", "target_url"),
+    *(name for name, _ in (*schemas.LINK_STATUS, *schemas.LINK_ATTRIBUTES, *schemas.LINK_DATES)),
+)
 _BLANK = {pa.string(): "''", pa.bool_(): "FALSE", pa.int32(): "0"}
 _OF_EVERY_LOOK = (
     *("url", "host", "source_domain", "outcome", "final_url", "redirects", "detail", "http_status"),
     *("network", "raw_outcome", "kept", "kept_hash"),
 )
-_FACTS = tuple(name for name in schemas.PAGES.names if name in schemas.LOOKS.names and name not in _OF_EVERY_LOOK)
+_NOT_COPIED = (*_OF_EVERY_LOOK, "signature")
+_FACTS = tuple(name for name in schemas.PAGES.names if name in schemas.LOOKS.names and name not in _NOT_COPIED)
+_OF_HOST = (Outcome.DNS_ERROR, Outcome.CONNECTION_REFUSED)  # they speak of the host: it is there when any page of it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class FoldInputs:
 
 @dataclass(frozen=True, slots=True)
 class FoldCounts:
-    """A fold in numbers. `answered_before` and `newly_failing` are what the brake was decided on."""
+    """A fold in numbers. The brake was decided on `answered_before`, `newly_failing` and `usual_share`."""
 
     links: int
     pages: int
@@ -49,9 +66,13 @@ class FoldCounts:
     answered_before: int  # of these, pages whose look before could tell
     newly_failing: int  # of these, pages that cannot tell tonight (robots.txt left out)
     newly_failing_share: float  # newly_failing / answered_before, in [0, 1]
+    usual_share: float  # share of the looks before tonight that could not tell, of the same pages
+    excess_share: float  # of the pages that should have answered tonight, those that did not, in [0, 1]
     vanishing: int  # pages that failed for so long that their links may be lost tonight
-    brake: bool  # too many newly failing: tonight's losses wait
-    vanish_brake: bool  # too many vanishing at once: losses of that kind wait
+    brake: bool  # the excess is too large: tonight's losses wait
+    braked_hosts: int  # hosts of which tonight's losses wait
+    braked_networks: int  # networks of which tonight's losses wait
+    vanish_brake: bool  # too many vanishing at once, or nobody answers at all: losses of that kind wait
 
     def to_dict(self) -> dict[str, object]:
         """The counts as a JSON-able mapping."""
@@ -76,20 +97,18 @@ def fold_night(
     files = [path for path in (inputs.before_links, inputs.before_pages, inputs.claims) if path]
     with connect(links_out) as connection, damaged([*files, *inputs.looks, *inputs.sightings]):
         repeats = _open(connection, inputs, watched)
-        times = {"as_of": as_of, "spaced": as_of - timedelta(hours=confirm.spacing_h)}
-        vanished = {"vanished_checks": confirm.vanished_checks, "long_ago": as_of - timedelta(days=confirm.vanished_days)}
-        run(connection, statement("tonight"), {**times, **vanished})
-        numbers = _brakes(connection, confirm)
-        facts = ",\n    ".join(_fact(name) for name in _FACTS)
-        pages_query = statement("fold_pages").replace("{facts}", facts)
-        pages = stream_to(connection, pages_query, [{"as_of": as_of}], schemas.PAGES, pages_out)
-        decided = {"checks": confirm.checks, "brake": numbers["brake"], "vanish_brake": numbers["vanish_brake"]}
-        for query in statement("fates").split(";\n"):
-            run(connection, query, {**times, **decided, "only_watched": watched is not None, "repeats": repeats})
+        rules = _rules(confirm, as_of) | {"only_watched": watched is not None, "repeats": repeats}
+        run(connection, statement("tonight"), rules)
+        brakes = set_brakes(connection, confirm)
+        rules |= {"usual": brakes.usual_share, "chance": CHANCE, "vanish_brake": brakes.vanish_brake}
+        run(connection, statement("evidence"), rules)
+        pages = _write_pages(connection, as_of, pages_out)
+        run(connection, statement("fates"), rules)
+        _find_moves(connection)
         links_query = statement("fold_links").replace("{durable}", ", ".join(_HASHED))
         [(known,)] = connection.execute("SELECT count(*) FROM scratch.fates").fetchall()
         links = stream_to(connection, links_query, key_slices(known), schemas.LINKS, links_out)
-    return FoldCounts(links=links, pages=pages, **numbers)
+    return FoldCounts(links=links, pages=pages, **asdict(brakes))
 
 
 def _open(connection: duckdb.DuckDBPyConnection, inputs: FoldInputs, watched: Mapping[str, datetime] | None) -> bool:
@@ -118,30 +137,37 @@ def _outcomes() -> pa.Table:
                 "evidence": outcome.evidence.value,
                 "may_mean_vanished": outcome.may_mean_vanished,
                 "proves_existence": outcome.proves_existence,
+                "of_host": outcome in _OF_HOST,
             }
             for outcome in Outcome
         ]
     )
 
 
-def _brakes(connection: duckdb.DuckDBPyConnection, confirm: ConfirmSettings) -> dict[str, Any]:
-    [row] = connection.execute(
-        "SELECT count(*), count(*) FILTER (evidence = 'inconclusive'), count(*) FILTER (answered_before), "
-        "count(*) FILTER (answered_before AND cannot_tell), count(*) FILTER (vanishing) FROM scratch.tonight"
-    ).fetchall()
-    looked, inconclusive, answered, failing, vanishing = row
-    share = failing / answered if answered else 0.0
+def _rules(confirm: ConfirmSettings, as_of: datetime) -> dict[str, object]:
     return {
-        "looked": looked,
-        "inconclusive": inconclusive,
-        "answered_before": answered,
-        "newly_failing": failing,
-        "newly_failing_share": share,
-        "vanishing": vanishing,
-        "brake": answered >= confirm.brake_pages and share >= confirm.brake_share,
-        # An outage of ours that outlasts `vanished_days` matures for all its pages at once; deaths come one by one.
-        "vanish_brake": vanishing >= confirm.brake_pages and vanishing >= confirm.brake_share * looked,
+        "as_of": as_of,
+        "spaced": as_of - timedelta(hours=confirm.spacing_h),
+        "long_ago": as_of - timedelta(days=confirm.vanished_days),
+        "vanished_checks": confirm.vanished_checks,
+        "checks": confirm.checks,
     }
+
+
+def _write_pages(connection: duckdb.DuckDBPyConnection, as_of: datetime, pages_out: str) -> int:
+    query = statement("fold_pages").replace("{facts}", ",\n    ".join(_fact(name) for name in _FACTS))
+    parameters = {"as_of": as_of, "night": as_of.astimezone(UTC).date().isoformat(), "weight": NEWEST_WEIGHT}
+    return stream_to(connection, query, [parameters], schemas.PAGES, pages_out)
+
+
+def _find_moves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `scratch.moves`. URLs are read only where a host has lost sight of nearly all its links."""
+    least = {"least_links": MOVED_LINKS, "least_share": MOVED_SHARE}
+    run(connection, statement("leaving"), least)
+    if connection.execute("FROM scratch.leaving LIMIT 1").fetchall():
+        run(connection, statement("moves"), least)
+    else:
+        connection.execute("CREATE TABLE scratch.moves (link_id BIGINT, moved_to VARCHAR, moved_from VARCHAR)")
 
 
 def _fact(name: str) -> str:

@@ -13,11 +13,13 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linkwatch.errors import NightError, StoreError
@@ -143,10 +145,12 @@ class NightStore:
         found = self._fs.glob(f"{self._folder(night)}/{prefix}*.parquet")
         return sorted(name for name in (PurePosixPath(path).stem for path in found) if not name.startswith("."))
 
-    def read_table(self, night: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Table `name`, or some of its columns. Raises StoreError when it is not there or damaged."""
+    def read_table(
+        self, night: str, name: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> pa.Table:
+        """Table `name`, or some of its columns and rows. Raises StoreError when it is not there or damaged."""
         with reading(self.path(night, name)), self._fs.open(self._table_path(night, name), "rb") as file:
-            return pq.read_table(file, columns=None if columns is None else list(columns))
+            return pq.read_table(file, columns=None if columns is None else list(columns), filters=where)
 
     def write_table(self, night: str, name: str, table: pa.Table) -> None:
         """Keep a table under `name` (Parquet, zstd), replacing what was there."""
@@ -164,6 +168,17 @@ class NightStore:
         with writing(str(path)):
             path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def writing_file(self, night: str, name: str) -> AbstractContextManager[BinaryIO]:
+        """A file that is neither table nor facts ("kept-0003.warc.gz"), to write; it appears whole, when the block ends."""
+        return whole_file(self._url(f"{self._folder(night)}/{_checked(name)}"))
+
+    def open_file(self, night: str, name: str) -> BinaryIO:
+        """What `writing_file` wrote, to be read. Raises StoreError when it is not there."""
+        path = f"{self._folder(night)}/{_checked(name)}"
+        with reading(self._url(path)):
+            file: BinaryIO = self._fs.open(path, "rb")
+            return file
 
     def _nights_with(self, name: str) -> list[str]:
         found = self._fs.glob(f"{self._root}/*/{name}.json")

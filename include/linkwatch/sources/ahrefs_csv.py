@@ -3,7 +3,8 @@
 Standing of what is built on here: the column names, UTF-16 with tabs, `true`/`false` and the form of dates were seen in
 independent importers, not in a document of the vendor; newer exports in UTF-8 with commas were reported. That "Drop
 reason" is upkeep of the vendor's index and no loss follows from the values that its API documents. The values of "Type"
-are those of the API; that the file uses the same is not verified. An export depends on the filters of the page it was
+are those of the API; that the file uses the same is not verified. "Domain rating" is the vendor's rating of the referring
+domain, 0 to 100 on a logarithmic scale. An export depends on the filters of the page it was
 made on and on a row cap: it is never complete, and a link that it does not list is no evidence.
 """
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from linkwatch.settings import SourceSettings
 from linkwatch.sources.claims import ClaimRows, Fetch, Rejects
-from linkwatch.sources.links_csv import missing_column
+from linkwatch.sources.links_csv import authority_of, missing_column
 from linkwatch.sources.text import Table, open_text
 from linkwatch.urls import Scopes
 
@@ -55,6 +56,7 @@ def _claimer(source: SourceSettings, claims: ClaimRows, columns: tuple[str, ...]
     anchor, kind, first_seen, last_seen = place("Anchor"), place("Type"), place("First seen"), place("Last seen")
     lost_status, lost, drop_reason = place("Lost status"), place("Lost"), place("Drop reason")
     nofollow, sponsored, ugc = place("Nofollow"), place("Sponsored"), place("UGC")
+    rating = place("Domain rating")
     tells_rel = min(nofollow, sponsored, ugc) < nowhere
 
     def claim(fields: list[str]) -> str:
@@ -69,6 +71,7 @@ def _claimer(source: SourceSettings, claims: ClaimRows, columns: tuple[str, ...]
             first_seen=fields[first_seen],
             last_seen=fields[last_seen],
             says_lost=bool((fields[lost_status] or fields[lost]) and not fields[drop_reason]),
+            authority=authority_of(fields[rating]),
         )
 
     return claim

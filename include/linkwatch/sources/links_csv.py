@@ -2,7 +2,8 @@
 
 Which header is which is said in the settings, `columns = {source = "Linking page", target = "Landing page"}`; names that
 are not said are looked for under the usual headers. `target = ""` says that the file has none (Search Console's "Latest
-links"): its rows then are pages worth looking at. Dates are read when they are ISO 8601 and are not known otherwise.
+links"): its rows then are pages worth looking at. Dates are read when they are ISO 8601 and are not known otherwise; so is
+the authority of the referring domain when it is no number from 0 to 100.
 """
 
 import difflib
@@ -27,6 +28,7 @@ USUAL_HEADERS = {
     "rel": ("rel", "link rel", "rel attribute"),
     "first_seen": ("first seen", "first found", "source first found date", "date first seen", "discovered"),
     "last_seen": ("last seen", "last crawled", "last found", "source crawl date", "date last seen"),
+    "authority": ("authority", "domain rating", "dr", "domain authority", "da", "authority score", "domain score"),
 }
 """Our name: headers under which it is looked for, best first; letter case, `_` and `-` do not count."""
 
@@ -57,6 +59,15 @@ def missing_column(source: SourceSettings, header: str, columns: Sequence[str]) 
     return SourceError(f"source {source.name}: {source.path} has no column {header!r}; {meant}it has {there}")
 
 
+def authority_of(text: str) -> float | None:
+    """A domain's rating on a scale from 0 to 100, with a decimal point or comma; None for anything else."""
+    try:
+        rating = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return rating if 0 <= rating <= 100 else None
+
+
 def _claim(claims: ClaimRows, cell: dict[str, str]) -> str:
     if "target" not in cell:
         return claims.page(cell["source"])
@@ -67,6 +78,7 @@ def _claim(claims: ClaimRows, cell: dict[str, str]) -> str:
         rel=cell.get("rel"),
         first_seen=cell.get("first_seen"),
         last_seen=cell.get("last_seen"),
+        authority=authority_of(cell.get("authority", "")),
     )
 
 

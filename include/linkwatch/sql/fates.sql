@@ -1,59 +1,16 @@
--- What tonight makes of each link, without its text: one narrow row per link, old and new. Names say where a value is from:
--- was_ the last snapshot, said_ tonight's claims, now_ tonight's look at the source page, target_ tonight's at the target.
--- Relations: before_links, sightings, claims, tonight, watched (site, since).
--- One statement after the other, so that the memory of one is free for the next.
-
-CREATE TABLE scratch.was AS
-SELECT
-    link_id AS was_link_id, link.site AS was_site, state AS was_state, lost_reason AS was_lost_reason,
-    origin AS was_origin, absences AS was_absences, claimed_by AS was_claimed_by,
-    page_noindex AS was_page_noindex, page_canonical AS was_page_canonical, target_broken AS was_target_broken,
-    claimed_first_seen AS was_claimed_first_seen, first_seen_at AS was_first_seen_at, missing_since AS was_missing_since,
-    last_absence_at AS was_last_absence_at, refuted_at AS was_refuted_at, lost_at AS was_lost_at,
-    last_seen_at AS was_last_seen_at,
-    now.page AS was_page, target.page AS was_target
-FROM before_links AS link
-LEFT JOIN scratch.tonight AS now ON now.url = link.source_url
-LEFT JOIN scratch.tonight AS target ON target.url = link.target_url;
-
--- A link that stands on its page twice is told by its best place. Only a page that was read twice has two links at one
--- position ($repeats), and then the digest makes the choice certain; it is dear, because it reads all the text.
-CREATE TABLE scratch.saw AS
-WITH placed AS (
-    SELECT
-        link_id, site, file_index * 1099511627776 + file_row_number AS place, now.page, target.page AS target,
-        4 * (NOT followed)::INTEGER + 2 * (hidden_by <> '')::INTEGER + (zone <> 'content')::INTEGER AS worse,
-        position,
-        CASE WHEN $repeats THEN md5(concat_ws(
-            chr(10), anchor, rel, nofollow_by, zone, hidden_by, element, context_left, context_right, site, source_url, target_url
-        )) END AS digest
-    FROM sightings
-    JOIN scratch.tonight AS now ON now.url = sightings.source_url
-    LEFT JOIN scratch.tonight AS target ON target.url = sightings.target_url
-)
-SELECT link_id AS saw_link_id, site AS saw_site, place AS saw_place, page AS saw_page, target AS saw_target
-FROM placed
-QUALIFY 1 = row_number() OVER (PARTITION BY link_id ORDER BY worse, position, digest);
-
-CREATE TABLE scratch.said AS
-SELECT
-    link_id AS said_link_id, min(site) AS said_site, list(DISTINCT claimed_by) AS said_by, min(first_seen) AS said_first_seen,
-    min(now.page) AS said_page, min(target.page) AS said_target
-FROM claims
-LEFT JOIN scratch.tonight AS now ON now.url = claims.source_url
-LEFT JOIN scratch.tonight AS target ON target.url = claims.target_url
-WHERE link_id IS NOT NULL AND claims.target_url IS NOT NULL AND site IS NOT NULL
-GROUP BY link_id;
-
+-- What tonight makes of each link, without its text: one narrow row per link, old and new. Names say where a value is from: was_
+-- the last snapshot, saw_ tonight's sightings, said_ tonight's claims, now_ tonight's look at the source page, target_ at the target.
+-- Relations: was, saw, said, tonight, waiting (pages in a braked scope), watched (site, since).
 CREATE TABLE scratch.fates AS
 WITH
+-- A link is judged by the page that showed it tonight, else by the one that it is known by: a page can be spelled in many ways.
 known AS (
     SELECT
         *,
         coalesce(was_link_id, saw_link_id, said_link_id) AS link_id,
         coalesce(saw_site, was_site, said_site) AS site,
-        coalesce(was_page, saw_page, said_page) AS page,
-        coalesce(was_target, saw_target, said_target) AS target_page
+        CASE WHEN saw_link_id IS NOT NULL THEN saw_page WHEN was_link_id IS NOT NULL THEN was_page ELSE said_page END AS page,
+        coalesce(saw_target, was_target, said_target) AS target_page
     FROM scratch.was
     FULL JOIN scratch.saw ON saw_link_id = was_link_id
     FULL JOIN scratch.said ON said_link_id = coalesce(was_link_id, saw_link_id)
@@ -74,6 +31,7 @@ judged AS (
             WHEN now.outcome = 'not_modified' AND was_state = 'live' THEN 'seen'
             WHEN now.outcome = 'not_modified' AND was_state = 'missing' THEN 'absent'
             WHEN now.outcome = 'not_modified' THEN 'cannot tell'
+            WHEN now.outcome = 'readable' AND was_seen_in = 'browser' AND now.raw_outcome = '' THEN 'cannot tell'  -- no browser ran
             WHEN now.evidence IN ('readable', 'gone') THEN 'absent'
             ELSE 'cannot tell'
         END AS verdict,
@@ -83,10 +41,17 @@ judged AS (
             WHEN now.moved THEN 'page_redirected'
             ELSE 'link_removed'
         END AS absence_reason,
-        coalesce(now.vanishing, FALSE) AND NOT $brake AND NOT $vanish_brake AND NOT unwatched AS page_vanished
+        waiting.page IS NOT NULL AS waits,
+        coalesce(now.ripe AND pow(greatest(now.unsure_before, $usual), now.failures) <= $chance, FALSE)
+            AND NOT $vanish_brake AND NOT unwatched AS page_vanished,
+        coalesce(was_host, now.site_host) AS host,
+        host_failing.host IS NOT NULL AS host_fails
     FROM known
     LEFT JOIN scratch.tonight AS now ON now.page = known.page
     LEFT JOIN scratch.tonight AS target ON target.page = known.target_page
+    LEFT JOIN scratch.waiting ON waiting.page = known.page
+    LEFT JOIN (SELECT DISTINCT site_host AS host FROM scratch.tonight WHERE host_fails) AS host_failing
+        ON host_failing.host = was_host
     LEFT JOIN watched ON watched.site = known.site
 ),
 
@@ -99,8 +64,8 @@ weighed AS (
             FALSE
         ) AS counts,
         CASE WHEN seen THEN 0 ELSE coalesce(was_absences, 0) + counts::INTEGER END AS absences,
-        counts AND absences >= $checks AND NOT $brake AS confirmed,
-        verdict = 'cannot tell' AND page_vanished AND coalesce(was_state IN ('live', 'missing'), FALSE) AS vanished,
+        counts AND absences >= $checks AND NOT waits AS confirmed,
+        verdict = 'cannot tell' AND page_vanished AND NOT waits AND coalesce(was_state IN ('live', 'missing'), FALSE) AS vanished,
         CASE
             WHEN seen THEN 'live'
             WHEN was_link_id IS NULL THEN 'unverified'
@@ -108,7 +73,12 @@ weighed AS (
             WHEN counts THEN 'missing'
             ELSE was_state
         END AS state,
-        seen AND coalesce(was_state, 'unverified') = 'unverified' AS newly_live
+        seen AND coalesce(was_state, 'unverified') = 'unverified' AS newly_live,
+        -- For `moves`: links that a host had before tonight, and those of them that are leaving it.
+        coalesce(
+            was_state IN ('live', 'missing') OR (was_state = 'lost' AND (was_moved_to <> '' OR was_lost_at = $as_of)), FALSE
+        ) AS stood,
+        stood AND NOT seen AND (verdict = 'absent' OR was_state <> 'live' OR host_fails) AS leaves
     FROM judged
 )
 
@@ -116,6 +86,12 @@ SELECT
     link_id,
     site,
     page,
+    host,
+    seen,
+    stood,
+    leaves,
+    newly_live,
+    confirmed OR vanished AS fell,
     -- Where its text comes from: the row of tonight's best sighting, the last snapshot (-1), or a claim (-2).
     CASE WHEN saw_link_id IS NOT NULL THEN saw_place WHEN was_link_id IS NOT NULL THEN -1 ELSE -2 END AS place,
     state,
@@ -136,6 +112,9 @@ SELECT
         WHEN was_claimed_by IS NULL OR was_claimed_by = '' THEN array_to_string(list_sort(said_by), ',')
         ELSE array_to_string(list_sort(list_distinct(list_concat(said_by, string_split(was_claimed_by, ',')))), ',')
     END AS claimed_by,
+    CASE WHEN seen THEN '' ELSE coalesce(was_moved_to, '') END AS moved_to,
+    coalesce(was_moved_from, '') AS moved_from,
+    coalesce(said_authority, was_authority) AS authority,
     CASE
         WHEN saw_link_id IS NOT NULL AND now_outcome = 'readable' THEN NULL  -- tonight's look says it
         ELSE coalesce(was_page_noindex, FALSE)

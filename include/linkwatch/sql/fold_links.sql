@@ -1,5 +1,6 @@
 -- The next snapshot of links: each link's fate and its text, from the one place that its fate names.
--- A slice of the keys at a time, from $low to $high. Relations: fates, before_links, sightings, claims, tonight. "durable": the columns that row_hash covers.
+-- A slice of the keys at a time, from $low to $high. Relations: fates, moves, before_links, sightings, claims, tonight.
+-- "durable": the columns that row_hash covers.
 WITH
 fates AS (FROM scratch.fates WHERE link_id BETWEEN $low AND $high),
 claimed AS (
@@ -14,7 +15,7 @@ claimed AS (
 text AS (
     SELECT
         link_id, file_index * 1099511627776 + file_row_number AS place, source_url, target_url, NULL AS source_domain,
-        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in, NULL::DOUBLE AS authority,
+        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in,
         CASE
             WHEN list_contains(string_split(rel, ' '), 'sponsored') THEN 'sponsored'
             WHEN list_contains(string_split(rel, ' '), 'ugc') OR zone = 'comment' THEN 'ugc'
@@ -26,19 +27,23 @@ text AS (
     UNION ALL
     SELECT
         link_id, -1, source_url, target_url, source_domain,
-        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in, authority, link_type, context_left, context_right
+        followed, rel, nofollow_by, anchor, zone, hidden_by, element, seen_in, link_type, context_left, context_right
     FROM before_links
     UNION ALL
     SELECT
         link_id, -2, told.source_url, told.target_url, told.source_domain,
-        FALSE, told.rel, '', told.anchor, '', '', '', '', NULL, 'unknown', '', ''
+        FALSE, told.rel, '', told.anchor, '', '', '', '', 'unknown', '', ''
     FROM claimed
 ),
 folded AS (
     SELECT
         fates.link_id, fates.site, text.source_url, text.target_url,
         coalesce(text.source_domain, now.source_domain) AS source_domain,
-        fates.state, lost_reason, origin, absences, claimed_by, '' AS moved_to, '' AS moved_from,
+        fates.state,
+        CASE WHEN fell AND moves.moved_to IS NOT NULL THEN 'site_moved' ELSE lost_reason END AS lost_reason,
+        origin, absences, claimed_by,
+        CASE WHEN fell THEN coalesce(moves.moved_to, '') ELSE fates.moved_to END AS moved_to,
+        CASE WHEN newly_live THEN coalesce(moves.moved_from, '') ELSE fates.moved_from END AS moved_from,
         followed, rel, nofollow_by, anchor, zone, hidden_by, element, link_type, context_left, context_right, seen_in,
         coalesce(carried_noindex, now.noindex) AS page_noindex,
         coalesce(carried_canonical, now.canonical_url) AS page_canonical,
@@ -47,6 +52,7 @@ folded AS (
         last_seen_at, authority
     FROM text
     JOIN fates ON fates.link_id = text.link_id AND fates.place = text.place
+    LEFT JOIN scratch.moves ON moves.link_id = fates.link_id
     LEFT JOIN scratch.tonight AS now ON now.page = fates.page
 )
 SELECT *, (hash({durable}) >> 1)::BIGINT AS row_hash

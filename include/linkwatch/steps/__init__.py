@@ -1,6 +1,7 @@
 """The verbs that tasks and the command line call: the only place where stages meet.
 
     night.py     begin, collect, plan, check, fold, audit, publish, detect, alert: one night, a verb a task
+    recheck.py   doubtful_shards, recheck_at, look_again: important pages that lack a link, a second time in the same night
     telling.py   what a published night means: rows for the warehouse, messages for people
     upkeep.py    held nights (release, drop) and the list of nights
     week.py      the weekly report
@@ -10,6 +11,7 @@ Every verb is idempotent: what is finished stays as it is, what is not is done. 
 """
 
 from linkwatch.steps.night import alert, audit, begin, check, collect, detect, fold, plan, publish
+from linkwatch.steps.recheck import doubtful_shards, look_again, recheck_at
 from linkwatch.steps.single import explain_link
 from linkwatch.steps.upkeep import drop, list_nights, release
 from linkwatch.steps.week import begin_week, begin_week_before, report_week, tell_week
@@ -23,12 +25,15 @@ __all__ = [
     "check",
     "collect",
     "detect",
+    "doubtful_shards",
     "drop",
     "explain_link",
     "fold",
     "list_nights",
+    "look_again",
     "plan",
     "publish",
+    "recheck_at",
     "release",
     "report_week",
     "tell_week",

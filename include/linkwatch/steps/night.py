@@ -5,7 +5,6 @@ safe to run again: the pages that were looked at are not looked at twice, so bot
 """
 
 import logging
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -16,14 +15,14 @@ import pyarrow.compute as pc
 from linkwatch import schemas
 from linkwatch.alerts import held_message
 from linkwatch.errors import NightError, SourceError
-from linkwatch.extract import Look, Sighting, looks_table, observe, sightings_table
 from linkwatch.fetch import XML_TYPES, Fetcher
-from linkwatch.model import Audit, PageRequest
+from linkwatch.model import Audit, Role
 from linkwatch.progress import track
 from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_night, plan_pages, site_counts
 from linkwatch.sources import Fetch, Rejects, read_claims
+from linkwatch.steps.looking import look_at_shard, planned_pages
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
 from linkwatch.urls import Scopes
 from linkwatch.warehouse import Outbox, loaded_nights, record_held
@@ -88,10 +87,14 @@ def plan(night: str) -> list[int]:
             claims=store.path(night, "claims"),
             before_links=store.path(before, "links") if before else None,
             before_pages=store.path(before, "pages") if before else None,
-            own_sites=[source.site for source in settings.sources if source.kind == "sitemap"],
+            own_sites=[site.site for site in settings.sites if site.role is Role.OWN],
+            target_sites=[source.site for source in settings.sources if source.kind == "sitemap"],
             as_of=store.as_of(night),
             shards=settings.fetch.shards,
             max_pages_per_host=settings.fetch.max_pages_per_host,
+            max_pages=settings.fetch.max_pages,
+            important=settings.confirm.important,
+            spacing_h=settings.confirm.spacing_h,
             watched=watched_since(settings, store, night),
         )
         store.write_table(night, "plan", pages)
@@ -103,12 +106,10 @@ def plan(night: str) -> list[int]:
 def check(night: str, shard: int) -> dict[str, int]:
     """Look at every planned page of one shard and keep what each look ended in and which links were seen."""
     settings, store = open_night_store()
-    looks_name, sightings_name = f"looks-{shard:04d}", f"sightings-{shard:04d}"
-    if not store.has(night, looks_name):
-        looks, sightings = _look_at(settings, night, list(_requests(store, night, shard)))
-        store.write_table(night, sightings_name, sightings_table(sightings))
-        store.write_table(night, looks_name, looks_table(looks))  # last: it says that the shard is finished
-    looked = store.read_table(night, looks_name, ["outcome"])
+    name = f"{shard:04d}"
+    if not store.has(night, f"looks-{name}"):
+        look_at_shard(settings, store, night, planned_pages(store, night, shard), name)
+    looked = store.read_table(night, f"looks-{name}", ["outcome"])
     counts = {"shard": shard, "pages": looked.num_rows, "readable": pc.sum(pc.equal(looked["outcome"], "readable")).as_py() or 0}
     log.info("checked night=%s %s", night, counts)
     return counts
@@ -248,25 +249,6 @@ def _read_source(
         "samples": [asdict(sample) for sample in rejects.samples],
         "error": error,
     }
-
-
-def _requests(store: NightStore, night: str, shard: int) -> Iterator[PageRequest]:
-    planned = store.read_table(night, "plan", ["url", "shard", "etag", "last_modified"])
-    planned = planned.filter(pc.equal(planned["shard"], shard))
-    for url, etag, modified in zip(*(planned[name].to_pylist() for name in ("url", "etag", "last_modified")), strict=True):
-        yield PageRequest(url, etag, modified)
-
-
-def _look_at(settings: Settings, night: str, requests: list[PageRequest]) -> tuple[list[Look], list[Sighting]]:
-    scopes = Scopes(settings.sites)
-    looks: list[Look] = []
-    sightings: list[Sighting] = []
-    with Fetcher(settings.fetch, night=night) as fetcher:
-        for page in track(fetcher.fetch(requests), "looking at pages", len(requests)):
-            observation = observe(page, scopes)
-            looks.append(observation.look)
-            sightings.extend(observation.sightings)
-    return looks, sightings
 
 
 def _nights_to_compare(settings: Settings, store: NightStore, night: str) -> list[str]:

@@ -1,28 +1,30 @@
-"""What a night means: its numbers, the evidence of each change, the rows for the warehouse, the messages for people."""
+"""What a night means: its numbers, the rows for the warehouse, the messages for people, and their delivery."""
 
-import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkwatch.alerts import ChangeLine, OutboxRow, Poster, as_text, deliver, night_messages
+from linkwatch.alerts import LossStory, Message, OutboxRow, Poster, as_text, deliver, lost_day, night_messages, waiting_message
 from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, changed_links, diff_snapshots, pages_looked, site_counts
+from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
 from linkwatch.suspicion import COLUMNS, NightEvidence, find
-from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, migrate, new_findings, open_warehouse
+from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, loss_stories, migrate, new_findings, open_warehouse
 
 log = logging.getLogger(__name__)
 
-_PAGE_EVIDENCE = ("outcome", "http_status", "final_url", "redirects", "detail", "last_fetched_at")
-_LINK_EVIDENCE = ("last_seen_at", "first_seen_at", "missing_since", "followed", "rel", "zone", "anchor")
+ELSEWHERE_S = 60
+"""How long a delivery waits for another run that is sending some of the messages: a message takes a second."""
 
 
 def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str, *, to_people: bool = True) -> dict[str, int]:
@@ -37,14 +39,15 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     changes = differing.filter(pc.not_equal(differing["kind"], ""))
     links = changed_links(before_links, after)
     pages = pages_looked(store.path(night, "pages"), as_of)
-    evidence = dict(_evidence(changes, links, pages))
+    evidence = night_evidence(store, night, before, changes, links, pages)
     found = find(_night_evidence(settings, store, night, changes), settings.suspicion)
     fresh = new_findings(engine, night, found)
     audit = Audit.PASSED if (store.read_facts(night, "audit") or {}).get("passed") else Audit.RELEASED
     summaries = _summaries(settings, store, night, audit, changes, fresh)
     if to_people:
-        lines = list(_lines(changes, evidence))
-        Outbox(engine).add(night_messages(night, settings.sites, summaries, lines, fresh, settings.slack), as_of)
+        messages = _messages(settings, engine, night, summaries, changes, evidence, fresh)
+        waiting = waiting_message(night, store.read_facts(night, "fold") or {}, settings.slack)
+        Outbox(engine).add([*messages, *([waiting] if waiting else [])], as_of)
     loaded = load_night(engine, NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found))
     return {"changes": changes.num_rows, "findings": len(fresh), "rows_written": loaded.rows_written}
 
@@ -70,15 +73,31 @@ def warehouse_of(settings: Settings) -> Engine:
     return engine
 
 
-def deliver_outbox(settings: Settings) -> dict[str, int]:
-    """Deliver what waits. Raises AlertError when messages could not be delivered; they keep waiting, the night stands."""
-    counts = deliver(Outbox(warehouse_of(settings)), _poster(settings), echo=print_message)
+def deliver_outbox(settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> dict[str, int]:
+    """Deliver what waits. Raises AlertError when messages could not be delivered; they keep waiting, the night stands.
+
+    Messages that another run is sending are left to it; should it die, they are taken over.
+    """
+    outbox, poster = Outbox(warehouse_of(settings)), _poster(settings)
+    counts = deliver(outbox, poster, echo=print_message)
+    sent, printed, waited = counts.sent + counts.found, counts.printed, 0
+    while counts.elsewhere and not counts.problems and waited < ELSEWHERE_S:
+        sleep(1)
+        waited += 1
+        counts = deliver(outbox, poster, echo=print_message)
+        sent, printed = sent + counts.sent + counts.found, printed + counts.printed
+    if counts.elsewhere:
+        raise AlertError(
+            f"alerts: {counts.elsewhere} messages are being sent by another run, for more than {ELSEWHERE_S} s; expected it to "
+            "finish. If it has died on another machine, they are free 10 minutes after it took them: clear the task, or wait for "
+            "the next night"
+        )
     if counts.pending or counts.failed:
         raise AlertError(
             f"alerts: {counts.pending} messages wait and {counts.failed} were refused: {'; '.join(counts.problems[:3])}. "
             "The night is published; waiting messages are sent when the task is cleared, or with the next night"
         )
-    return {"sent": counts.sent + counts.found, "printed": counts.printed}
+    return {"sent": sent, "printed": printed}
 
 
 def _poster(settings: Settings) -> Poster | None:
@@ -132,37 +151,27 @@ def _night_evidence(settings: Settings, store: NightStore, night: str, changes: 
     )
 
 
-def _evidence(changes: pa.Table, links: pa.Table, pages: pa.Table) -> Iterator[tuple[int, dict[str, object]]]:
-    """For each change what the last look showed and what is known of the link; keyed by link_id."""
-    looked = {row["url"]: row for row in _rows_of(pages, "url", set(changes["source_url"].to_pylist()))}
-    known = {row["link_id"]: row for row in _rows_of(links, "link_id", set(changes["link_id"].to_pylist()))}
-    for change in changes.select(["link_id", "source_url", "before"]).to_pylist():
-        link, page = known[change["link_id"]], looked.get(change["source_url"], {})
-        told: dict[str, object] = {name: page[name] for name in _PAGE_EVIDENCE if page.get(name) not in (None, "")}
-        if "redirects" in told:
-            told["redirects"] = json.loads(str(told["redirects"]))
-        told |= {name: link[name] for name in _LINK_EVIDENCE if link[name] is not None}
-        told["context"] = f"{link['context_left']} [{link['anchor']}] {link['context_right']}".strip()
-        told["looks"] = link["absences"]
-        lost_at = json.loads(change["before"]).get("lost_at")
-        if lost_at:
-            told["lost_at"] = lost_at
-        yield change["link_id"], {name: _plain(value) for name, value in told.items()}
-
-
-def _rows_of(table: pa.Table, key: str, wanted: set[Any]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.filter(pc.is_in(table[key], pa.array(list(wanted), table[key].type))).to_pylist()
-    return rows
-
-
-def _plain(value: object) -> object:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-
-
-def _lines(changes: pa.Table, evidence: Mapping[int, Mapping[str, object]]) -> Iterator[ChangeLine]:
-    for row in changes.to_pylist():
-        row["before"], row["after"] = json.loads(row["before"]), json.loads(row["after"])
-        yield ChangeLine(**row, evidence=evidence[row["link_id"]])
+def _messages(
+    settings: Settings,
+    engine: Engine,
+    night: str,
+    summaries: Sequence[NightSummary],
+    changes: pa.Table,
+    evidence: Mapping[int, str],
+    fresh: Sequence[Finding],
+) -> list[Message]:
+    """The night's messages. A reply goes to the channel of the message that it answers, whatever the settings say by now."""
+    lines = list(change_lines(changes, evidence))
+    nights = {lost_day(line) for line in lines if line.kind == ChangeKind.RECOVERED} - {""}
+    stories = [LossStory(**row) for row in loss_stories(engine, nights, night)] if nights else []
+    new = discovered_links(changes)
+    messages = night_messages(night, settings.sites, summaries, lines, fresh, settings.slack, discovered=new, stories=stories)
+    outbox = Outbox(engine)
+    parents = {message.parent_key: outbox.get(message.parent_key) for message in messages if message.kind == "recovered"}
+    return [
+        replace(message, channel=parent.channel) if (parent := parents.get(message.parent_key)) else message
+        for message in messages
+    ]
 
 
 def _summaries(

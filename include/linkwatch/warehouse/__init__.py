@@ -18,7 +18,17 @@ from linkwatch.warehouse.engine import open_warehouse, shown_url
 from linkwatch.warehouse.load import LoadCounts, NightLoad, load_night, record_held, set_audit
 from linkwatch.warehouse.migrations import migrate
 from linkwatch.warehouse.outbox import Outbox, OutboxRow
-from linkwatch.warehouse.queries import LinkStory, changes_of, findings_of, link_story, loaded_nights, new_findings, nights
+from linkwatch.warehouse.queries import (
+    LinkStory,
+    changes_of,
+    findings_of,
+    known_links,
+    link_story,
+    loaded_nights,
+    loss_stories,
+    new_findings,
+    nights,
+)
 from linkwatch.warehouse.weekly import (
     DomainWeek,
     SiteWeek,
@@ -41,9 +51,11 @@ __all__ = [
     "SiteWeek",
     "changes_of",
     "findings_of",
+    "known_links",
     "link_story",
     "load_night",
     "loaded_nights",
+    "loss_stories",
     "migrate",
     "new_findings",
     "nights",

@@ -165,6 +165,8 @@ def _arrow_type(column: sa.Column[Any]) -> pa.DataType:
         return schemas.UTC_US
     if isinstance(column.type, sa.Boolean):
         return schemas.B
+    if isinstance(column.type, sa.Double):
+        return schemas.F64
     if isinstance(column.type, sa.SmallInteger):
         return schemas.I16
     if isinstance(column.type, sa.BigInteger):

@@ -26,7 +26,7 @@ class NightLoad:
     links: pa.Table  # schemas.LINKS: the links that changed durably, and no others
     pages: pa.Table  # schemas.PAGES: the pages that were looked at
     changes: pa.Table  # schemas.CHANGES; silent steps (kind "") are left out
-    evidence: Mapping[int, Mapping[str, object]]  # of a change, by link_id; JSON-able, a time may be a datetime
+    evidence: Mapping[int, str]  # of a change, by link_id: a JSON object as text
     findings: Sequence[Finding]
 
 
@@ -107,7 +107,7 @@ def _change_rows(load: NightLoad) -> pa.Table:
     rows = load.changes.filter(pc.not_equal(load.changes["kind"], ""))
     links, kinds = rows["link_id"].to_pylist(), rows["kind"].to_pylist()
     keys = [tables.key_of(load.night, link, kind) for link, kind in zip(links, kinds, strict=True)]
-    evidence = [tables.json_text(dict(load.evidence.get(link, {}))) for link in links]
+    evidence = [load.evidence.get(link, "{}") for link in links]
     return _with(
         rows,
         change_id=pa.array(keys, schemas.I64),

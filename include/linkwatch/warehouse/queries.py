@@ -1,5 +1,6 @@
 """Questions to the warehouse. Rows come back as dicts with the names of the table's columns; nights as `NightSummary`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from linkwatch.model import Audit, ChangeKind, Finding, NightSummary
-from linkwatch.urls import link_id
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.engine import reading
 
@@ -23,6 +23,7 @@ class LinkStory:
     page: dict[str, Any] | None  # row of `page`; None while nobody looked at it
     changes: list[dict[str, Any]]  # oldest first
     findings: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]  # messages that told of it, in the order of delivery
 
 
 def loaded_nights(engine: sa.Engine) -> list[str]:
@@ -71,20 +72,63 @@ def new_findings(engine: sa.Engine, night: str, found: Iterable[Finding]) -> lis
     return [entry for entry in found if tables.finding_key(entry) not in known]
 
 
-def link_story(engine: sa.Engine, source_url: str, target_url: str) -> LinkStory | None:
-    """What is known of one link, by its canonical URLs; None for a link that the warehouse has never heard of."""
-    key = link_id(source_url, target_url)
+def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:
+    """What is known of one link, by its id; None for a link that the warehouse has never heard of."""
     link, page, change, finding = tables.link, tables.page, tables.change, tables.finding
-    found = _dicts(engine, sa.select(link).where(link.c.link_id == key))
+    found = _dicts(engine, sa.select(link).where(link.c.link_id == link_id))
     if not found:
         return None
-    pages = _dicts(engine, sa.select(page).where(page.c.page_id == tables.key_of(source_url)))
+    pages = _dicts(engine, sa.select(page).where(page.c.page_id == tables.key_of(found[0]["source_url"])))
+    changes = _dicts(engine, sa.select(change).where(change.c.link_id == link_id).order_by(change.c.night))
     return LinkStory(
         link=found[0],
         page=pages[0] if pages else None,
-        changes=_dicts(engine, sa.select(change).where(change.c.link_id == key).order_by(change.c.night)),
-        findings=_dicts(engine, sa.select(finding).where(finding.c.link_id == key).order_by(finding.c.night)),
+        changes=changes,
+        findings=_dicts(engine, sa.select(finding).where(finding.c.link_id == link_id).order_by(finding.c.night)),
+        alerts=_told_by(engine, found[0], [entry["night"] for entry in changes if entry["kind"] != ChangeKind.DISCOVERED]),
     )
+
+
+def known_links(engine: sa.Engine, source_domain: str, limit: int = 1000) -> list[dict[str, Any]]:
+    """Links on the pages of one referring domain, by source and target: `link_id`, `source_url`, `target_url`, `state`."""
+    link = tables.link_row
+    names = (link.c.link_id, link.c.source_url, link.c.target_url, link.c.state)
+    query = sa.select(*names).where(link.c.source_domain == source_domain)
+    return _dicts(engine, query.order_by(link.c.source_url, link.c.target_url).limit(limit))
+
+
+def loss_stories(engine: sa.Engine, lost_nights: Iterable[str], before: str) -> list[dict[str, Any]]:
+    """What became of the losses that some nights told, a row a night, site and referring domain: `night`, `site`, `domain`,
+    `lost` links, and how many of them are `back`: recovered in a night after the loss and before `before`.
+    """
+    loss, again = tables.change.alias("loss"), tables.change.alias("again")
+    recovered = (
+        sa.exists()
+        .where(again.c.link_id == loss.c.link_id, again.c.kind == ChangeKind.RECOVERED.value)
+        .where(again.c.night > loss.c.night, again.c.night < before)
+    )
+    return _dicts(
+        engine,
+        sa.select(
+            loss.c.night,
+            loss.c.site,
+            loss.c.source_domain.label("domain"),
+            sa.func.count().label("lost"),
+            sa.func.count().filter(recovered).label("back"),
+        )
+        .where(loss.c.night.in_(list(lost_nights)), loss.c.kind == ChangeKind.LOST.value)
+        .group_by(loss.c.night, loss.c.site, loss.c.source_domain)
+        .order_by(loss.c.night, loss.c.site, loss.c.source_domain),
+    )
+
+
+def _told_by(engine: sa.Engine, link: dict[str, Any], nights: Iterable[str]) -> list[dict[str, Any]]:
+    """Messages of the nights that changed a link: those of its site, and of their threads the part that names it."""
+    alert = tables.alert
+    of_site = sa.select(alert).where(alert.c.night.in_(list(nights)), alert.c.site == link["site"])
+    told = _dicts(engine, of_site.order_by(alert.c.night, alert.c.position, alert.c.dedupe_key))
+    mark = re.compile(rf"link_id {link['link_id']}\b")
+    return [row for row in told if row["kind"] != "thread" or mark.search(str(row["payload"]))]
 
 
 def _dicts(engine: sa.Engine, query: sa.Select[Any]) -> list[dict[str, Any]]:

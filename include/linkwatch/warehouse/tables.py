@@ -124,8 +124,12 @@ def _without_nul(value: object) -> object:
     return [_without_nul(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=False)
+_LATER = frozenset({"failing_as", "history", "network", "raw_outcome", "kept", "moved_to", "moved_from", "seen_in"})
+"""Text columns of version 0002: a default of "" spares a warehouse that is there from being copied row by row."""
+
+
+def _text(name: str, *, later: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''") if later else None)
 
 
 def _count(name: str) -> sa.Column[int]:
@@ -142,7 +146,13 @@ def _link_id() -> sa.Column[int]:
 
 def _of(schema: pa.Schema, *without: str) -> list[sa.Column[Any]]:
     """The columns of an Arrow schema, in its order; what each means is told there."""
-    return [sa.Column(field.name, _TYPES[field.type], nullable=field.nullable) for field in schema if field.name not in without]
+    return [
+        _text(field.name, later=True)
+        if field.name in _LATER
+        else sa.Column(field.name, _TYPES[field.type], nullable=field.nullable)
+        for field in schema
+        if field.name not in without
+    ]
 
 
 site = sa.Table(
@@ -234,6 +244,8 @@ alert = sa.Table(
     _count("attempts"),
     _text("detail"),
     sa.Column("created_at", UtcTime(), nullable=False),
+    _text("claimed_by", later=True),  # while `sending`: the process that sends it; "" when none does
+    sa.Column("claimed_until", UtcTime()),  # from then on any other run may take it over
     sa.Index(None, "status"),
 )
 

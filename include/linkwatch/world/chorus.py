@@ -41,12 +41,21 @@ def chorus_pages(seed: int, hosts: Sequence[Host], least: int) -> Iterator[Page]
         written += count
 
 
-def _page(random: Random, url: str, number: int) -> Page:
-    links = tuple(_link(random, target) for target in random.sample(tuple(_ANCHORS), random.choice((0, 1, 1, 1, 2, 2, 3))))
+def some_links(random: Random, count: int) -> tuple[Link, ...]:
+    """So many links to watched sites, each to another target."""
+    return tuple(_link(random, target) for target in random.sample(tuple(_ANCHORS), count))
+
+
+def named_by(number: int, links: Sequence[Link]) -> tuple[str, tuple[int, ...]]:
+    """The source that names the pages of the host of this number, and which of the page's links it claims."""
     source = _SOURCES[number % len(_SOURCES)]
     claims = tuple(at for at, link in enumerate(links) if source == "links_csv" or link.target in _OWN_ANCHORS)
-    if source == "pages" or not claims:
-        return Page(url, links, tells=(tells(LIVE),) * len(links), source="pages")
+    return ("pages", ()) if source == "pages" or not claims else (source, claims)
+
+
+def _page(random: Random, url: str, number: int) -> Page:
+    links = some_links(random, random.choice((0, 1, 1, 1, 2, 2, 3)))
+    source, claims = named_by(number, links)
     return Page(url, links, tells=(tells(LIVE),) * len(links), source=source, claims=claims)
 
 

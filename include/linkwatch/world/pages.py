@@ -11,6 +11,7 @@ from itertools import zip_longest
 from random import Random
 
 from linkwatch.model import Zone
+from linkwatch.world import stand_ins
 from linkwatch.world.scenes import Host, Link, Scene, night_name
 
 _ENGLISH = """
@@ -76,7 +77,14 @@ def error_page(status: int) -> str:
 
 def stand_in(kind: str, host: str) -> str:
     """A page with status 200 that is not the page: an error, a parked domain, a challenge, an application's shell."""
-    return _STAND_INS[kind].replace("HOST", escape(host))
+    wall = stand_ins.WALLS.get(kind)
+    html = wall.html if wall else stand_ins.PAGES.get(kind) or _STAND_INS[kind]
+    return html.replace("HOST", escape(host))
+
+
+def garbled_page(seed: str) -> bytes:
+    """Bytes of no charset: a page that was compressed once more than its headers say."""
+    return seeded("garbled", seed).randbytes(6_000)
 
 
 def large_page() -> bytes:

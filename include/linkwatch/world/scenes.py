@@ -56,7 +56,7 @@ class Link:
 class Scene:
     """What a page answers from some night on. `shows` are the numbers of the page's links that it carries."""
 
-    kind: str = "page"  # a name that `pages.answer_scene` knows
+    kind: str = "page"  # a name that `World` knows, or that of a stand-in
     outcome: Outcome = Outcome.READABLE
     status: int = 200
     shows: tuple[int, ...] = (0,)
@@ -66,6 +66,7 @@ class Scene:
     canonical: str = ""  # another page, named as canonical
     to: str = ""  # where a redirect leads
     note: str = ""  # a header that goes with the answer: "Name: value"
+    text: str = ""  # seed of the article's text, where the page was written anew
     whole_host: bool = False  # robots.txt and every other address of the host answer the same
 
     @property
@@ -85,7 +86,9 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One address. `tells` has an entry for each of `links`, worked out by hand from the rules and not from code."""
+    """One address. `tells` has an entry for each of `links`, worked out by hand from the rules and not from code; of the
+    plots' pages it is empty, and the referee of `make truth` works it out.
+    """
 
     url: str
     links: tuple[Link, ...] = ()
@@ -124,6 +127,7 @@ class Host:
     charset_in: str = "header"  # or "meta": the Content-Type header does not say
     language: str = "en"
     robots: Mapping[int, str] = field(default_factory=dict)  # robots.txt by first night; before: 404
+    catch_all: bool = False  # addresses that it does not know answer 200, with one and the same article
 
 
 WITHOUT = Scene(shows=())

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from linkwatch.errors import LinkwatchError
+from linkwatch.world.answers import Answer
 from linkwatch.world.scenes import night_index
-from linkwatch.world.web import Answer, World
+from linkwatch.world.web import World
 
 _HOST = "127.0.0.1"
 _DRIP_S = 0.2  # between two bytes of a body that never ends

@@ -15,6 +15,8 @@ from linkwatch.world.web import World
 Pair = tuple[str, str]
 """A link as (source URL, target URL), both canonical."""
 
+_WITHHOLDING = {"nofollow", "sponsored", "ugc"}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -77,7 +79,9 @@ def truth(world: World, night: int) -> NightTruth:
     """The truth of one night, for a watch that began on night 1 and missed none."""
     rows = [(page, number) for page in world.pages.values() if page.source for number in range(len(page.links))]
     states = {_pair(page, number): state for page, number in rows if (state := _state(page, number, night))}
-    facts = {_pair(page, number): _facts(world, page, number, night) for page, number in rows if _is_live(states, page, number)}
+    facts = {
+        _pair(page, number): link_facts(world, page, number, night) for page, number in rows if _is_live(states, page, number)
+    }
     return NightTruth(
         night=night,
         events=frozenset(
@@ -99,24 +103,11 @@ def counts(night: NightTruth, site: str | None = None) -> Mapping[ChangeKind, in
     return {kind: kinds.count(kind) for kind in ChangeKind}
 
 
-def _state(page: Page, number: int, night: int) -> State | None:
-    """None: not known yet."""
-    told = [tell.kind for tell in page.tells[number] if tell.night <= night and tell.kind is not ChangeKind.CHANGED]
-    if not told:
-        return State.UNVERIFIED if number in page.claims else None
-    if told[-1] is ChangeKind.LOST:
-        return State.LOST
-    return State.LIVE if number in _last_conclusive(page, night).shows else State.MISSING
-
-
-def _last_conclusive(page: Page, night: int) -> Scene:
-    return next(scene for at in range(night, 0, -1) if (scene := page.scene(at)).conclusive)
-
-
-def _facts(world: World, page: Page, number: int, night: int) -> LinkFacts:
+def link_facts(world: World, page: Page, number: int, night: int) -> LinkFacts:
+    """The attributes of a page's link as they stood on the last night, up to this one, on which the page showed it."""
     seen = next(at for at in range(night, 0, -1) if number in page.scene(at).shows)
     scene, link = page.scene(seen), page.shown(seen)[number]
-    withheld = [name for name, by in _robots(scene, link) if "nofollow" in by]
+    withheld = [name for name, said in _robots(scene, link) if _WITHHOLDING & set(said.replace(",", " ").split())]
     target = world.pages.get(link.target)
     broken = _last_conclusive(target, night).outcome if target and _leads_to(link.target, world.own.site) else Outcome.READABLE
     return LinkFacts(
@@ -131,6 +122,20 @@ def _facts(world: World, page: Page, number: int, night: int) -> LinkFacts:
         page_canonical=scene.canonical,
         target_broken=broken.value if broken.evidence is Evidence.GONE else "",
     )
+
+
+def _state(page: Page, number: int, night: int) -> State | None:
+    """None: not known yet."""
+    told = [tell.kind for tell in page.tells[number] if tell.night <= night and tell.kind is not ChangeKind.CHANGED]
+    if not told:
+        return State.UNVERIFIED if number in page.claims else None
+    if told[-1] is ChangeKind.LOST:
+        return State.LOST
+    return State.LIVE if number in _last_conclusive(page, night).shows else State.MISSING
+
+
+def _last_conclusive(page: Page, night: int) -> Scene:
+    return next(scene for at in range(night, 0, -1) if (scene := page.scene(at)).conclusive)
 
 
 def _robots(scene: Scene, link: Link) -> tuple[tuple[str, str], ...]:

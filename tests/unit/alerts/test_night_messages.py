@@ -102,10 +102,10 @@ def test_a_night_with_nothing_to_tell_is_silent(changes: list[ChangeLine], setti
 
 def test_the_first_night_of_a_site_is_told_as_one_count():
     """Links that we came to know are a number and no list."""
-    changes = [change("discovered", f"a{n}.org/1") for n in range(30)]
-    (message,) = night_messages(NIGHT, [OWN], [summary(links_live=30, domains=30)], changes, [], SLACK)
+    known = summary(links_live=30, domains=30)
+    (message,) = night_messages(NIGHT, [OWN], [known], [], [], SLACK, discovered={"example.com": 30})
     assert "First look: 30 links live from 30 referring domains" in as_text(message)
-    assert "a1.org" not in as_text(message)
+    assert night_messages(NIGHT, [OWN], [known], [], [], SLACK, discovered={"example.com": 29}) == []
 
 
 def test_the_most_valuable_domains_are_shown_and_the_rest_is_counted():

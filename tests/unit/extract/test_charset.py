@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkwatch.extract.charset import codec_of, markup_of
+from linkwatch.extract.charset import codec_of, is_garbled, markup_of
 
 META = '<meta charset="{}"><p>Grüße</p>'
 
@@ -73,3 +73,27 @@ def test_labels_mean_what_browsers_take_them_for(label: str, codec: str | None) 
     assert codec_of(label) == codec
     if codec is not None:
         assert b"plain".decode(codec) == "plain"
+
+
+CYRILLIC = "Каждую ночь кто-то читает страницы. "
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text", "garbled"),
+    [
+        (b"<p>plain</p>" * 9, "", "plain " * 9, False),
+        ("<p>é</p>".encode("latin-1") * 99, "charset=utf-8", "caf\ufffd au lait " * 99, False),
+        (b"<p>x</p>", "", "\ufffd" * 19, False),
+        (CYRILLIC.encode("cp1251"), "charset=utf-8", "\ufffd" * 30 + " of it", True),
+        ("<p>日本語</p>".encode("iso2022_jp") * 50, "charset=iso-2022-jp", "日本語" * 50, False),
+        ("<p>hello</p>".encode("utf-16-le") * 9, "", "<p>hello</p>", True),
+        (b"<p>hello</p>" * 9, "charset=utf-16", "㱰㹨敬汯", True),
+        (b"no markup at all, caf\xe9", "", "no markup at all, café", False),
+        (bytes(range(256)) * 40, "", "", True),
+        (b"\x1b[1mbold\x1b[0m\t\r\n" * 50, "", "bold", False),
+        (b"", "", "", False),
+    ],
+)
+def test_what_is_no_text(body: bytes, content_type: str, text: str, garbled: bool) -> None:
+    """Control characters in the markup, or a text that is mostly lost, show a charset that is not the page's; a slip does not."""
+    assert is_garbled(markup_of(body, content_type), body, text) is garbled

@@ -10,6 +10,7 @@ import pytest
 from linkwatch import schemas
 from linkwatch.extract import Look, Sighting, looks_table, observe, sightings_table
 from linkwatch.extract.links import MAX_OCCURRENCES
+from linkwatch.fetch.answers import HTML_TYPES, Answer, Expected, judge
 from linkwatch.model import FetchedPage, Outcome, Redirect, Role, Scope, Site
 from linkwatch.urls import Scopes, link_id
 
@@ -25,18 +26,28 @@ def fetched(body: bytes, url: str = "https://source.example/post/", **fields: An
     return dataclasses.replace(page, **fields)
 
 
+def answered(body: bytes, url: str, final_url: str, status: int, headers: dict[str, str]) -> FetchedPage:
+    """What the fetch stage makes of an answer; of a 200 it does not look at what its headers announce."""
+    page = fetched(body, url, final_url=final_url, headers=headers, http_status=status, detail=f"the server answered {status}")
+    if status == 200:
+        return page
+    verdict = judge(Answer(status=status, headers=headers, body=body), Expected(HTML_TYPES, 10_000_000, 5_000_000))
+    return dataclasses.replace(page, outcome=verdict.outcome, detail=verdict.detail, body=verdict.body)
+
+
 @pytest.mark.parametrize("case", PAGES, ids=lambda case: case["file"])
 def test_a_page_shows_its_links_and_facts(case: dict[str, Any]) -> None:
     """A page gives the expected links in document order, each with the named attributes, and the named facts."""
     body = (TESTS / "pages" / case["file"]).read_bytes()
     url = case.get("url", "https://source.example/post/")
-    page = fetched(body, url, final_url=case.get("final_url", url), headers=HTML | case.get("headers", {}))
-    observation = observe(page, SCOPES)
+    headers = HTML | case.get("headers", {})
+    observation = observe(answered(body, url, case.get("final_url", url), case.get("status", 200), headers), SCOPES)
     assert [
         {name: getattr(sighting, name, len(sighting.anchor)) for name in expected}
         for sighting, expected in zip(observation.sightings, case["links"], strict=True)
     ] == case["links"]
     assert {name: getattr(observation.look, name) for name in case.get("look", {})} == case.get("look", {})
+    assert observation.sends_to == case.get("sends_to", observation.sends_to)
 
 
 def test_every_page_is_expected_to_be_something() -> None:

@@ -1,12 +1,15 @@
 """What statuses, headers, bytes and transport errors mean."""
 
 import errno
+import gzip
+from pathlib import Path
 
 import pycurl
 import pytest
 
-from linkwatch.fetch.answers import HTML_TYPES, XML_TYPES, Answer, Expected, bytes_wanted, judge
-from linkwatch.fetch.transfer import parse_head
+from linkwatch.errors import SettingsError
+from linkwatch.fetch.answers import HTML_TYPES, MAX_ERROR_BODY_BYTES, XML_TYPES, Answer, Expected, bytes_wanted, judge
+from linkwatch.fetch.transfer import ca_file_of, network_of, parse_head
 from linkwatch.model import Outcome
 
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -39,7 +42,7 @@ PROXIED = Expected(HTML_TYPES, 1000, 500, proxied=True)
         (500, Outcome.SERVER_ERROR),
         (503, Outcome.SERVER_ERROR),
         (599, Outcome.SERVER_ERROR),
-        (999, Outcome.HTTP_ERROR),
+        (999, Outcome.BLOCKED),
     ],
 )
 def test_every_status_has_one_outcome(status: int, outcome: Outcome) -> None:
@@ -121,7 +124,62 @@ def test_trouble_with_the_proxy_is_not_the_hosts(answer: Answer, outcome: Outcom
     assert judge(answer, PROXIED).outcome is outcome
 
 
-@pytest.mark.parametrize("headers", [{"cf-mitigated": "challenge"}, {"x-amzn-waf-action": "captcha"}])
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "kept"),
+    [
+        (404, {}, b"<p>Not here</p>", b"<p>Not here</p>"),
+        (503, {}, b"x" * 70_000, b"x" * 70_000),  # the transfer has cut it already
+        (503, {"content-encoding": "gzip"}, gzip.compress(b"y" * 100_000), b"y" * MAX_ERROR_BODY_BYTES),
+        (403, {"content-encoding": "gzip"}, gzip.compress(b"<p>No</p>")[:-9], b"<p>No</p>"),
+        (403, {"content-encoding": "compress"}, b"\x1f\x9d", b""),
+        (202, {}, b"<p>Wait</p>", b"<p>Wait</p>"),
+        (429, {}, b"", b""),
+        (302, {}, b"<p>Moved</p>", b""),
+        (206, {}, b"<p>Half a", b""),
+    ],
+)
+def test_the_page_that_explains_an_error_is_kept(status: int, headers: dict[str, str], body: bytes, kept: bytes) -> None:
+    """Of an error answer the body's start is kept, decompressed, whatever became of its end; of a redirect nothing is."""
+    assert judge(Answer(status=status, headers={**HTML, **headers}, body=body), EXPECTED).body == kept
+
+
+def test_the_proxys_own_error_page_explains_nothing() -> None:
+    """An error page that the proxy made is not kept: it says nothing of the host."""
+    said = {**HTML, "x-squid-error": "ERR_ACCESS_DENIED 0"}
+    assert judge(Answer(status=403, headers=said, body=b"<p>Squid</p>"), PROXIED).body == b""
+    assert judge(Answer(status=403, headers=HTML, body=b"<p>Theirs</p>"), PROXIED).body == b"<p>Theirs</p>"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("", ""),
+    ],
+)
+def test_networks(address: str, network: str) -> None:
+    """An address belongs to the network that one owner usually has: /24 and /48."""
+    assert network_of(address) == network
+
+
+def test_certificates_named_by_the_environment(tmp_path: Path) -> None:
+    """The variable of curl goes before OpenSSL's, an empty one names none, and a file that is not there is said at once."""
+    file, other = tmp_path / "a.pem", tmp_path / "b.pem"
+    file.touch()
+    other.touch()
+    assert ca_file_of({"SSL_CERT_FILE": str(file)}) == str(file)
+    assert ca_file_of({"SSL_CERT_FILE": str(file), "CURL_CA_BUNDLE": str(other)}) == str(other)
+    assert ca_file_of({"CURL_CA_BUNDLE": ""}) == ""
+    with pytest.raises(SettingsError, match=r"\$SSL_CERT_FILE is .*missing\.pem.*no file"):
+        ca_file_of({"SSL_CERT_FILE": str(tmp_path / "missing.pem")})
+
+
+@pytest.mark.parametrize(
+    "headers", [{"cf-mitigated": "challenge"}, {"x-amzn-waf-action": "captcha"}, {"x-vercel-mitigated": "challenge"}]
+)
 @pytest.mark.parametrize("status", [200, 202, 403, 405, 503])
 def test_an_announced_challenge_is_blocked(headers: dict[str, str], status: int) -> None:
     """A challenge that the server names in its headers is no page, no error and no loss."""
@@ -171,11 +229,12 @@ def test_a_compressed_sitemap_is_the_file_that_it_is() -> None:
         (200, {**HTML, "content-encoding": "br"}, 500),
         (200, {**HTML, "content-encoding": "identity"}, 1000),
         (200, {"content-type": "video/mp4"}, 65536),
-        (404, {**HTML, "content-length": "70000"}, 0),
+        (301, {**HTML, "content-length": "70000"}, 0),
+        (404, {**HTML, "content-length": "70000"}, 65536),
     ],
 )
 def test_no_more_is_read_than_can_be_of_use(status: int, headers: dict[str, str], wanted: int) -> None:
-    """The cap on a body follows from its headers, and a body that declares itself larger is not read at all."""
+    """The cap on a body follows from its headers; one that declares itself larger is not read, unless it explains an error."""
     assert bytes_wanted(status, headers, EXPECTED) == wanted
 
 

@@ -25,17 +25,15 @@ def page(url, outcome="readable", **values):
     return row(schemas.PAGES, url=url, outcome=outcome, etag='"1"', last_modified="Sun", last_readable_at=NIGHT - DAY, **values)
 
 
-def plan(folder, *, claims=(), links=(), pages=(), own_sites=(), shards=4, max_pages_per_host=100, watched=None):
+def plan(folder, *, claims=(), links=(), pages=(), **arguments):
     """The plan as rows."""
+    usual = {"own_sites": ["own.example"], "shards": 4, "max_pages_per_host": 100, "max_pages": 1000}
     return plan_pages(
         claims=write(folder / "claims.parquet", claims, schemas.CLAIMS),
         before_links=write(folder / "links.parquet", links, schemas.LINKS),
         before_pages=write(folder / "pages.parquet", pages, schemas.PAGES),
-        own_sites=own_sites,
         as_of=NIGHT,
-        shards=shards,
-        max_pages_per_host=max_pages_per_host,
-        watched=watched,
+        **(usual | arguments),
     ).to_pylist()
 
 
@@ -44,7 +42,7 @@ def test_the_first_night_looks_at_what_is_claimed(tmp_path):
     claims = [claim(1, "https://a.example/1"), claim(2, "https://a.example/1"), claim(None, "https://b.example/")]
     path = write(tmp_path / "claims.parquet", claims, schemas.CLAIMS)
     table = plan_pages(
-        claims=path, before_links=None, before_pages=None, own_sites=(), as_of=NIGHT, shards=1, max_pages_per_host=9
+        claims=path, before_links=None, before_pages=None, own_sites=(), as_of=NIGHT, shards=1, max_pages_per_host=9, max_pages=9
     )
     assert table.schema == schemas.PLAN
     assert [(entry["url"], entry["reason"]) for entry in table.to_pylist()] == [
@@ -76,7 +74,7 @@ def test_targets_of_own_sites(tmp_path):
         known(1, "live", "https://a.example/"),
         known(2, "live", "https://a.example/", "https://r.example/", site="r.example"),
     ]
-    entries = plan(tmp_path, links=links, own_sites=["own.example"])
+    entries = plan(tmp_path, links=links, target_sites=["own.example"])
     assert {(entry["url"], entry["reason"]) for entry in entries} == {
         ("https://a.example/", "known"),
         ("https://own.example/", "target"),
@@ -87,22 +85,6 @@ def test_links_of_sites_no_longer_watched(tmp_path):
     """Nobody looks at a page for a site that is not watched any more."""
     links = [known(1, "live", "https://a.example/"), known(2, "live", "https://b.example/", site="gone.example")]
     assert [entry["url"] for entry in plan(tmp_path, links=links, watched={"own.example": NIGHT})] == ["https://a.example/"]
-
-
-def test_the_cap_of_a_host_keeps_what_is_worth_most(tmp_path):
-    """Missing first, then live, claimed and lost; what a source believes lost before its like; ties by URL."""
-    links = [
-        known(1, "lost", "https://a.example/lost", lost_at=NIGHT),
-        known(2, "live", "https://a.example/live-2"),
-        known(3, "live", "https://a.example/live-1"),
-        known(4, "missing", "https://a.example/missing"),
-        known(5, "live", "https://a.example/live-3"),
-    ]
-    claims = [claim(9, "https://a.example/claimed"), claim(5, "https://a.example/live-3", says_lost=True)]
-    order = ["missing", "live-3", "live-1", "live-2", "claimed", "lost"]
-    for cap in (2, 5, 6):
-        entries = plan(tmp_path, links=links, claims=claims, max_pages_per_host=cap)
-        assert [entry["url"].rpartition("/")[2] for entry in entries] == order[:cap]
 
 
 @pytest.mark.parametrize(
@@ -142,10 +124,13 @@ def test_validators_need_a_page_that_was_read(tmp_path, outcome, etag):
         ([known(7, "unverified", "https://a.example/")], ""),
         ([known(7, "unverified", "https://a.example/", refuted_at=NIGHT)], '"1"'),
         ([known(7, "live", "https://a.example/")], '"1"'),
+        ([known(7, "live", "https://a.example/", seen_in="html")], '"1"'),
+        ([known(7, "live", "https://a.example/", seen_in="browser")], ""),
+        ([known(7, "missing", "https://a.example/", seen_in="browser")], ""),
     ],
 )
 def test_a_claim_that_no_look_settled_wants_the_whole_page(tmp_path, links, etag):
-    """A page that a new link is claimed on is read in full, so that the claim is confirmed or refuted."""
+    """A page that a new link is claimed on, or that shows a link to browsers only, is read in full."""
     url = "https://a.example/"
     [entry] = plan(tmp_path, links=links, claims=[claim(7, url)], pages=[page(url)])
     assert entry["etag"] == etag

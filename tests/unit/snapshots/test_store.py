@@ -101,9 +101,8 @@ def test_a_whole_night_on_any_store(store):
     claims, links, pages = (store.path(FIRST, name) for name in ("claims", "links", "pages"))
     inputs = FoldInputs(None, None, claims, [store.path(FIRST, "looks-0000")], [store.path(FIRST, "sightings-0000")])
     fold_night(inputs, as_of=AS_OF, confirm=ConfirmSettings(), links_out=links, pages_out=pages)
-    planned = plan_pages(
-        claims=claims, before_links=links, before_pages=pages, own_sites=(), as_of=AS_OF, shards=1, max_pages_per_host=1
-    )
+    caps = {"max_pages_per_host": 1, "max_pages": 9}
+    planned = plan_pages(claims=claims, before_links=links, before_pages=pages, own_sites=(), as_of=AS_OF, shards=1, **caps)
     assert planned["url"].to_pylist() == [page]
     assert diff_snapshots(None, links)["kind"].to_pylist() == ["discovered"]
     assert site_counts(links) == {"own.example": (1, 1)}

@@ -77,6 +77,7 @@ def test_links_csv_table(case, tmp_path):
         return
     rows, rejects = read(tmp_path, source)
     assert [shown(row, "source_url", "target_url", "anchor", "rel", "first_seen") for row in rows] == case["claims"]
+    assert [cell for row in rows for cell in shown(row, "authority")] == case.get("authorities", ["-"] * len(rows))
     assert_rejects(case, rejects)
     for row in rows:
         expected = link_id(row["source_url"], row["target_url"]) if row["target_url"] else None
@@ -97,6 +98,8 @@ def test_ahrefs_csv_table(case, encoding, tmp_path):
         assert case["error"] in str(raised.value)
         return
     rows, rejects = read(tmp_path, source)
-    names = ("source_url", "target_url", "anchor", "rel", "says_lost", "first_seen", "last_seen")
-    assert [shown(row, *names) for row in rows] == case["claims"]
+    assert [cell for row in rows for cell in shown(row, "authority")] == case.get("authorities", ["-"] * len(rows))
+    if "claims" in case:
+        names = ("source_url", "target_url", "anchor", "rel", "says_lost", "first_seen", "last_seen")
+        assert [shown(row, *names) for row in rows] == case["claims"]
     assert_rejects(case, rejects)

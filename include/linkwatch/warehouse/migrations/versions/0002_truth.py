@@ -1,7 +1,11 @@
-"""Version 0002: what a verdict rests on: history, network and kept copy of a page; where a link was seen and where it moved."""
+"""Version 0002: what a verdict rests on (history, network and kept copy of a page; where a link was seen and where it moved),
+and who is sending a message.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+
+from linkwatch.warehouse.tables import UtcTime
 
 revision = "0002"
 down_revision = "0001"
@@ -25,7 +29,7 @@ FROM link_row AS l LEFT JOIN page AS p ON p.page_id = l.page_id
 
 
 def upgrade() -> None:
-    """Add the columns; rows that are there know nothing of them."""
+    """Add the columns; rows that are there know nothing of them. Defaults stay: without them SQLite would copy every row."""
     op.execute("DROP VIEW link")
     for name in _PAGE_TEXTS:
         op.add_column("page", sa.Column(name, sa.Text(), nullable=False, server_default=""))
@@ -34,3 +38,5 @@ def upgrade() -> None:
         op.add_column("link_row", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column("link_row", sa.Column("authority", sa.Double(), nullable=True))
     op.execute(_LINK_VIEW)
+    op.add_column("alert", sa.Column("claimed_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("alert", sa.Column("claimed_until", UtcTime(), nullable=True))

@@ -1,0 +1,310 @@
+"""Looking at a shard's pages: each is asked for and read, and where one way of looking cannot tell, another one is tried.
+
+    fetch     every page once, politely
+    follow    a stub that only sends the browser on: the page that it sends to is the page that counts
+    render    what scripts build, in a browser, as far as the night's budget goes
+    doubt     a page that lost its links and is unlike its old self: is it an error page? A sibling address shows what those are
+    keep      pages with links to own sites, as they were answered: the evidence
+
+What it found lies in the night's folder; the looks come last and say that the shard is finished.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import BinaryIO, Self
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkwatch import archive, render, schemas
+from linkwatch.extract import Look, Observation, Sighting, is_doubtful, looks_table, observe, settle, sightings_table
+from linkwatch.fetch import Fetcher, refused_host, user_agent
+from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirect, Role, SeenIn
+from linkwatch.progress import track
+from linkwatch.settings import Settings
+from linkwatch.snapshots import NightStore
+from linkwatch.urls import Scopes, host_of
+
+log = logging.getLogger(__name__)
+
+MAX_REFRESHES = 3
+"""Pages in a row that only send the browser on."""
+
+PROBE_DAYS = 7
+"""A host is asked for an address that cannot exist there once in so many days (suspicion.md, 6)."""
+
+_PLANNED = ("url", "etag", "last_modified", "reason", "links", "signature", "kept_hash", "rendered", "important")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPage:
+    """A row of the plan: a page, and what the last snapshot knows of it."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    reason: str = "known"
+    links: int = 0  # known links that the page should show
+    signature: str = ""
+    kept_hash: str = ""
+    rendered: bool = False
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a host answers for an address that cannot exist: a row of `schemas.HOSTS`."""
+
+    host: str
+    probe_outcome: str
+    probe_signature: str
+    probed_at: datetime
+
+
+@dataclass(slots=True)
+class View:
+    """One page on its way to its final look."""
+
+    planned: PlannedPage
+    page: FetchedPage
+    seen: Observation
+    kept: str = ""
+    kept_hash: str = ""
+
+    @property
+    def look(self) -> Look:
+        """The look as it goes to the night's table."""
+        return self.seen.look._replace(kept=self.kept, kept_hash=self.kept_hash)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What looking at some pages gave, in any order."""
+
+    views: list[View] = field(default_factory=list)
+    probes: dict[str, Probe] = field(default_factory=dict)  # of tonight, by host
+
+    def looks(self) -> list[Look]:
+        """One look a page."""
+        return [view.look for view in self.views]
+
+    def sightings(self) -> list[Sighting]:
+        """All links that were seen."""
+        return [link for view in self.views for link in view.seen.sightings]
+
+
+def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Sequence[PlannedPage], name: str) -> None:
+    """Look at pages and keep what was found: tables sightings-, probes-, looks-`name`, and kept-`name`.warc.gz."""
+    as_of = store.as_of(night)
+    with ExitStack() as stack:
+        file = f"kept-{name}.warc.gz"
+        kept = stack.enter_context(store.writing_file(night, file)) if _keeps(settings) else None
+        with Looking(settings, night, as_of, _known_probes(store, night), kept, f"{night}/{file}") as looking:
+            looked = looking.look_at(planned)
+    store.write_table(night, f"sightings-{name}", sightings_table(looked.sightings()))
+    rows = [asdict(probe) for probe in looked.probes.values()]
+    store.write_table(night, f"probes-{name}", pa.Table.from_pylist(rows, schemas.HOSTS))
+    store.write_table(night, f"looks-{name}", looks_table(looked.looks()))  # last: it says that the shard is finished
+
+
+def planned_pages(store: NightStore, night: str, shard: int) -> list[PlannedPage]:
+    """A shard's pages, those with most to lose first."""
+    rows = store.read_table(night, "plan", ["shard", *_PLANNED])
+    rows = rows.filter(pc.equal(rows["shard"], shard)).select(list(_PLANNED))
+    return [PlannedPage(*values) for values in zip(*(column.to_pylist() for column in rows.columns), strict=True)]
+
+
+class Looking:
+    """The ways of looking, with what they share: connections, a browser, what is known of hosts, the archive.
+
+    `probed` are the probes of the last week; `kept` takes the WARC records, None keeps none; `file` is what a reference to a
+    record begins with. Use it in a `with` block.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        night: str,
+        as_of: datetime,
+        probed: Mapping[str, Probe] | None = None,
+        kept: BinaryIO | None = None,
+        file: str = "",
+    ) -> None:
+        self._settings = settings
+        self._night = night
+        self._as_of = as_of
+        self._probed = dict(probed or {})
+        self._keeper = archive.Keeper(kept, at=as_of) if kept else None
+        self._file = file
+        self._scopes = Scopes(settings.sites)
+        self._own = {site.site for site in settings.sites if site.role is Role.OWN}
+        self._fetcher = Fetcher(settings.fetch, night=night)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._fetcher.close()
+
+    def look_at(self, planned: Sequence[PlannedPage]) -> Looked:
+        """Every page once, to its final look."""
+        looked = Looked()
+        unsettled: list[View] = []
+        requests = {page.url: page for page in planned}
+        asked = self._fetcher.fetch([PageRequest(page.url, page.etag, page.last_modified) for page in planned])
+        for page in track(asked, "looking at pages", len(planned)):
+            view = View(requests[page.url], page, observe(page, self._scopes))
+            if self._is_settled(view):
+                self._finish(view, looked)
+            else:
+                unsettled.append(view)
+        self._follow(unsettled)
+        self._render(unsettled, {page.url: place for place, page in enumerate(planned)})
+        self._doubt(unsettled, looked)
+        for view in unsettled:
+            self._finish(view, looked)
+        return looked
+
+    def _is_settled(self, view: View) -> bool:
+        """True for nearly every page: its first reading is its look, and its body can go."""
+        return not (view.seen.sends_to or self._wants_browser(view) or self._is_doubtful(view))
+
+    def _finish(self, view: View, looked: Looked) -> None:
+        self._keep(view)
+        view.page = replace(view.page, body=b"")
+        looked.views.append(view)
+
+    # Stubs that only send the browser on
+
+    def _follow(self, views: Iterable[View]) -> None:
+        """Take each stub's view to the page that it sends to, a few times at most."""
+        for _ in range(MAX_REFRESHES):
+            waiting = [view for view in views if view.seen.sends_to]
+            if not waiting:
+                return
+            answers = {page.url: page for page in self._fetcher.fetch(map(PageRequest, {view.seen.sends_to for view in waiting}))}
+            for view in waiting:
+                sent_to = answers[view.seen.sends_to]
+                hops = (*view.page.redirects, Redirect(view.page.http_status or 200, sent_to.url), *sent_to.redirects)
+                view.page = replace(sent_to, url=view.page.url, redirects=hops)
+                view.seen = observe(view.page, self._scopes)
+        for view in views:
+            if view.seen.sends_to:
+                detail = f"sends the browser on, {MAX_REFRESHES} pages in a row and again"
+                view.seen = _with(view.seen, outcome=Outcome.TOO_MANY_REDIRECTS.value, detail=detail)
+
+    # Links that only a browser sees
+
+    def _wants_browser(self, view: View) -> bool:
+        if not self._settings.render.enabled:
+            return False
+        look, planned = view.seen.look, view.planned
+        if look.outcome == Outcome.NEEDS_RENDERING:
+            return True
+        lacks = look.outcome == Outcome.READABLE and not view.seen.sightings
+        return (planned.rendered and look.outcome == Outcome.READABLE) or (lacks and planned.reason == "claimed")
+
+    def _render(self, views: Iterable[View], places: Mapping[str, int]) -> None:
+        """Read pages in a browser, within the budget: those with known links first, in the order of the plan."""
+        wanting = [view for view in views if self._wants_browser(view)]
+        wanting.sort(key=lambda view: (view.planned.reason != "known", places[view.planned.url]))
+        if not wanting:
+            return
+        if lack := render.missing(self._settings.render):
+            log.warning("nothing is rendered, %s pages want it: %s", len(wanting), lack)
+            return
+        chosen = wanting[: self._settings.render.max_pages]
+        log.info("rendering pages=%s of=%s", len(chosen), len(wanting))
+        agent = user_agent(self._settings.fetch)
+        with render.Renderer(
+            self._settings.render, self._settings.fetch, night=self._night, user_agent=agent, refuses=refused_host
+        ) as browser:
+            for view in track(chosen, "rendering pages", len(chosen)):
+                self._take_rendered(view, browser.render(view.page.final_url))
+
+    def _take_rendered(self, view: View, rendered: FetchedPage) -> None:
+        """What the browser shows counts, beside what the page as sent shows; a browser that fails leaves the first reading."""
+        raw = view.seen
+        page = replace(rendered, url=view.page.url, redirects=(*view.page.redirects, *rendered.redirects))
+        seen = observe(page, self._scopes, seen_in=SeenIn.BROWSER)
+        if seen.look.outcome != Outcome.READABLE:
+            view.seen = _with(raw, detail=f"{raw.look.detail}; in a browser: {seen.look.detail}")
+            return
+        in_html = {link.link_id for link in raw.sightings}
+        sightings = (*raw.sightings, *(link for link in seen.sightings if link.link_id not in in_html))
+        view.page = page
+        view.seen = replace(seen, look=seen.look._replace(raw_outcome=raw.look.outcome, etag="", last_modified=""))
+        view.seen = replace(view.seen, sightings=sightings)
+
+    # Pages that may be error pages
+
+    def _is_doubtful(self, view: View) -> bool:
+        lacks = view.planned.links > 0 and view.seen.look.outcome == Outcome.READABLE and not view.seen.sightings
+        return lacks and is_doubtful(view.seen.look, view.planned.signature)
+
+    def _doubt(self, views: Iterable[View], looked: Looked) -> None:
+        """Settle what pages are that lost their links and are unlike their old selves."""
+        doubtful = [view for view in views if self._is_doubtful(view)]
+        self._probe({host_of(view.page.final_url): view.page.final_url for view in doubtful}, looked)
+        for view in doubtful:
+            probe = self._probed.get(host_of(view.page.final_url))
+            outcome, signature = (probe.probe_outcome, probe.probe_signature) if probe else ("", "")
+            view.seen = replace(view.seen, look=settle(view.seen.look, view.planned.signature, outcome, signature))
+
+    def _probe(self, pages: Mapping[str, str], looked: Looked) -> None:
+        """Ask hosts that were not asked for a week for an address beside one of their pages that cannot exist."""
+        addresses = {self._sibling(host, url): host for host, url in pages.items() if host not in self._probed}
+        for page in self._fetcher.fetch(map(PageRequest, addresses)):
+            look = observe(page, self._scopes).look
+            probe = Probe(addresses[page.url], look.outcome, look.signature, self._as_of)
+            looked.probes[probe.host] = self._probed[probe.host] = probe
+
+    def _sibling(self, host: str, url: str) -> str:
+        """An address in the folder of `url` that nobody can have made: told apart by night and host, the same on a second run."""
+        parts = urlsplit(url)
+        name = hashlib.blake2b(f"{self._night}\n{host}".encode(), digest_size=10).hexdigest()
+        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').rpartition('/')[0]}/{name}"
+
+    # Evidence
+
+    def _keep(self, view: View) -> None:
+        """Keep the page where the links to own sites that it shows are not those of the copy that is kept already."""
+        if self._keeper is None or view.page.http_status is None or not _can_tell(view.seen.look):
+            return
+        own = [link for link in view.seen.sightings if link.site in self._own]
+        now = archive.kept_hash((link.link_id, link.anchor, link.rel, link.followed) for link in own)
+        vanished = not now and view.planned.kept_hash and view.planned.links
+        if vanished or (now and now != view.planned.kept_hash):
+            view.kept, view.kept_hash = f"{self._file}#{self._keeper.keep(view.page)}", now
+
+
+def _with(seen: Observation, **facts: str) -> Observation:
+    return replace(seen, look=seen.look._replace(**facts), sends_to="")  # type: ignore[arg-type]  # the facts are all text
+
+
+def _can_tell(look: Look) -> bool:
+    outcome = Outcome(look.outcome)
+    return outcome is Outcome.READABLE or outcome.evidence is Evidence.GONE
+
+
+def _keeps(settings: Settings) -> bool:
+    if settings.evidence.warc == "off":
+        return False
+    if lack := archive.missing():
+        log.warning("no page is kept as evidence: %s", lack)
+    return not lack
+
+
+def _known_probes(store: NightStore, night: str) -> dict[str, Probe]:
+    """What hosts answered for no page within the last week, by host."""
+    before = store.latest_before(night)
+    if before is None or not store.has(before, "hosts"):
+        return {}
+    hosts = store.read_table(before, "hosts")
+    recent = hosts.filter(pc.greater(hosts["probed_at"], pa.scalar(store.as_of(night) - timedelta(days=PROBE_DAYS))))
+    return {row["host"]: Probe(**row) for row in recent.to_pylist()}

@@ -1,0 +1,203 @@
+"""Nights that die: a driver process forks a child a run, and the child ends itself with SIGKILL at the n-th thing that it does.
+
+A thing is an audit event of Python that moves something in the world outside (a file opened for writing, a rename, a connection)
+or a statement that SQLite is about to carry out. Code in C has no such events: there the driver kills after so many ms.
+Run as a program this file is the driver: a JSON request a line on stdin, a JSON answer a line on stdout. Imported, it costs nothing
+but the standard library, so that a `sitecustomize` may install the fuse in any process.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+MOVES = frozenset(
+    {
+        *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"),
+        *("tempfile.mkstemp", "tempfile.mkdtemp", "shutil.rmtree", "shutil.move", "subprocess.Popen", "os.fork"),
+        *("socket.connect", "socket.sendto", "http.client.connect", "http.client.send", "sqlite3.connect"),
+    }
+)
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+
+
+class Fuse:
+    """Counts what this process does from now on; kills it at the `burns_at`-th thing (0: never). `only`: paths with this part."""
+
+    def __init__(self, burns_at: int = 0, only: str = "") -> None:
+        self.count, self.burns_at, self._only = 0, burns_at, only
+        self.on_burn: Callable[[], bool] = lambda: True  # False: not now after all
+        sys.addaudithook(self._hear)
+        if not only:
+            self._trace_sqlite()
+
+    def _trace_sqlite(self) -> None:
+        """SQLite's statements are no audit events, but each connection has a callback for them."""
+        connect = sqlite3.connect
+
+        def traced(*arguments: Any, **more: Any) -> sqlite3.Connection:
+            connection = connect(*arguments, **more)
+            connection.set_trace_callback(lambda _: self._thing())
+            return connection
+
+        sqlite3.connect = sqlite3.dbapi2.connect = traced
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if (event in MOVES and not self._only) or (event == "open" and self._is_write(*arguments)):
+            self._thing()
+
+    def _is_write(self, path: object, _mode: object, flags: object) -> bool:
+        writes = isinstance(flags, int) and flags & _WRITES and path != os.devnull
+        return bool(writes) and (not self._only or self._only in str(path))
+
+    def _thing(self) -> None:
+        self.count += 1
+        if self.count == self.burns_at and self.on_burn():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Driver:
+    """The driver as its user sees it: `run` is one process that runs a night, from its start to its end or death."""
+
+    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
+        paths = os.pathsep.join([str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._process = subprocess.Popen(
+            [sys.executable, "-B", __file__, str(log)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment, "PYTHONPATH": paths},
+        )
+
+    def run(self, environment: Mapping[str, str], as_of: datetime, **how: object) -> dict[str, Any]:
+        """Run a night; `how`: `dag` (the real DAG, through the CLI), or verb by verb; killed at the `thing`-th thing, or
+        `ms` after its start, of the verb `verb` (of the whole run without one), or not at all.
+
+        Returns `status` (0, or -9 for a run that was killed) and `verbs`: of each that ended what it did and how long it took.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        request = {"environment": dict(environment), "as_of": as_of.isoformat(), **how}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def end(self) -> None:
+        """No more runs."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+
+
+@contextmanager
+def driver(log: Path, environment: Mapping[str, str]) -> Iterator[Driver]:
+    """A driver while the block lasts; what its nights print goes to `log`."""
+    running = Driver(log, environment)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def _serve(log: Path) -> None:
+    """Import once what every night needs, then fork a night a request. Nothing is used here: threads would not be forked."""
+    import great_expectations  # noqa: F401 - seconds of import, once instead of once a run
+
+    import linkwatch.alerts.slack
+    import linkwatch.cli.night_run
+    from airflow.dag_processing.dagbag import DagBag  # noqa: F401
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    in_process_api_server().app  # noqa: B018 - builds it: seconds, once instead of once a run
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reader)
+            with log.open("ab") as output:
+                os.dup2(output.fileno(), 1)
+                os.dup2(output.fileno(), 2)
+            _run_and_exit(request, writer)
+        os.close(writer)
+        answer = _follow(request, pid, reader)
+        print(json.dumps(answer), flush=True)
+
+
+def _follow(request: Mapping[str, Any], pid: int, reader: int) -> dict[str, Any]:
+    """See a child to its end, and kill it where the request says so by the clock."""
+    verbs = {}
+    with os.fdopen(reader) as told:
+        for line in told:
+            word, verb, *numbers = line.split()
+            if word == "ended":
+                verbs[verb] = {"things": int(numbers[0]), "ms": int(numbers[1])}
+            elif verb == request.get("verb") and "ms" in request:
+                time.sleep(request["ms"] / 1000)
+                os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return {"status": os.waitstatus_to_exitcode(status), "verbs": verbs}
+
+
+def _run_and_exit(request: Mapping[str, Any], tell: int) -> None:
+    """A child's whole life."""
+    status = 1
+    try:
+        os.environ.update(request["environment"])
+        fuse = Fuse()
+        run = _run_dag if request.get("dag") else _run_verbs
+        status = run(request, fuse, tell)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _run_verbs(request: Mapping[str, Any], fuse: Fuse, tell: int) -> int:
+    from linkwatch import steps
+    from night_home import VERBS
+
+    night = ""
+
+    def begin(_: str) -> None:
+        nonlocal night
+        night = steps.begin(datetime.fromisoformat(request["as_of"]))
+
+    for name, verb in {"begin": begin, **VERBS}.items():
+        with _told(name, request, fuse, tell):
+            verb(night)
+    return 0
+
+
+def _run_dag(request: Mapping[str, Any], fuse: Fuse, tell: int) -> int:
+    from linkwatch.cli import main
+
+    with _told("dag", request, fuse, tell):
+        return main(["nightly", "--date", request["as_of"][:10]])
+
+
+@contextmanager
+def _told(name: str, request: Mapping[str, Any], fuse: Fuse, tell: int) -> Iterator[None]:
+    """Tell the driver of the beginning and the end of a verb, and arm the fuse where it is the verb to die in."""
+    fuse.count, started = 0, time.monotonic()
+    fuse.burns_at = request["thing"] if request.get("verb") == name and "thing" in request else 0
+    os.write(tell, f"began {name}\n".encode())
+    yield
+    os.write(tell, f"ended {name} {fuse.count} {(time.monotonic() - started) * 1000:.0f}\n".encode())
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))
