@@ -1,8 +1,8 @@
 """A year of links, night by night: how long a loss goes untold when a quarter of the pages is looked at a night.
 
 Real here is `plan_pages`; the web is seeded, and looks are folded by an exact model of the rule of two absences
-(`tests/twins/year.py`; a test keeps it in step with `fold_night`), because 365 real folds a way would take half an hour. The web's
-hazards are not those of the plan's prior. Nobody tells the plan of losses: no vendor's hint falls in this year.
+(`tests/twins/year.py`; a test keeps it in step with `fold_night`), because 365 real folds a way take too long. The web's hazards
+are not those of the plan's prior, and nobody tells the plan of losses: no vendor's hint falls in this year.
 """
 
 import tempfile
@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from tests.twins.year import Choose, Told, Web, at_random, by_authority, oldest, oldest_missing_first, ours, watch_year
 
 from linkwatch.snapshots.plan import WEIGHTS
-from tests.twins.year import Choose, Told, Web, at_random, by_authority, oldest, oldest_missing_first, ours, watch_year
 
 PAGES, NIGHTS, SEED = 4_000, 365, 5
 SHARE = 0.25  # of the pages, a night
 GOAL = 2.0
 
-_HEADER = ("way", "value-days", "× round-robin", "linear value", "days", "p95 days", "never told", "looks a night", "s")
+_HEADER = ("way", "weighted days", "× round-robin", "linear value", "days", "p95 days", "never told", "looks a night", "s")
 
 
 def main() -> None:
@@ -40,13 +40,13 @@ def main() -> None:
             told = watch_year(web, choose, budget)
             figure, cells = _measures(web, told)
             base = base or figure
-            taken_s = time.perf_counter() - started_at
-            rows.append((name, f"{figure:.2f}", f"{base / figure:.2f}", *cells, f"{told.looks / NIGHTS / PAGES:.1%}", f"{taken_s:.0f}"))
+            shares = f"{told.looks / NIGHTS / PAGES:.1%}", f"{time.perf_counter() - started_at:.0f}"
+            rows.append((name, f"{figure:.2f}", f"{base / figure:.2f}", *cells, *shares))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lost = len(told.days(web)[0])
     print(f"year: {PAGES:,} pages, {NIGHTS} nights, {lost:,} true losses, {SHARE:.0%} of the pages a night, seed {SEED}")
-    for row in rows:
-        print("  " + "  ".join(cell.ljust(width) if not n else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths))))
+    for name, *cells in rows:
+        print("  ".join(["", name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]))
     print(f"goal ≥ {GOAL:g} × round-robin: {'met' if base / figure >= GOAL else 'missed'} ({base / figure:.2f} ×)")
 
 

@@ -6,6 +6,7 @@ Run as a program this file is the driver: a JSON request a line on stdin, a JSON
 but the standard library, so that a `sitecustomize` may install the fuse in any process.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -117,7 +118,7 @@ def _serve(log: Path) -> None:
     from airflow.dag_processing.dagbag import DagBag  # noqa: F401
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
-    in_process_api_server().app  # noqa: B018 - builds it: seconds, once instead of once a run
+    asyncio.run(_first_request(in_process_api_server().atransport))
 
     for line in sys.stdin:
         request = json.loads(line)
@@ -132,6 +133,14 @@ def _serve(log: Path) -> None:
         os.close(writer)
         answer = _follow(request, pid, reader)
         print(json.dumps(answer), flush=True)
+
+
+async def _first_request(transport: Any) -> None:
+    """Airflow builds its execution API with the first request: seconds, now once and not once a run."""
+    import httpx
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://in-process") as client:
+        await client.get("/health")
 
 
 def _follow(request: Mapping[str, Any], pid: int, reader: int) -> dict[str, Any]:

@@ -30,12 +30,12 @@ class PageHistory:
 
     rate: float  # of the faults
     told_before: bool = False  # an earlier look could tell
-    looks: list[bool] = field(default_factory=list)  # each of them: True where it could tell
+    unsure: dict[int, bool] = field(default_factory=dict)  # by night: True where the look could not tell
     failing: list[tuple[int, Outcome]] = field(default_factory=list)  # failures since the last sign of life
 
     def see(self, night: int, met: Served) -> None:
         """Tonight's look."""
-        self.looks.append(met.tells)
+        self.unsure[night] = not met.tells
         if met.tells or met.outcome.proves_existence:
             self.failing.clear()
         elif met.outcome in DEAD:
@@ -52,8 +52,8 @@ class PageHistory:
             run = [*run, at] if outcome is kind else []
         if len(run) < FAILURES or night - run[0] < FAILING_NIGHTS:
             return False
-        before = self.looks[: len(self.looks) - (night - run[0])]
-        usual = max(self.rate, before.count(False) / len(before) if before else 0)
+        before = [unsure for at, unsure in self.unsure.items() if at < run[0]]
+        usual = max(self.rate, sum(before) / max(1, len(before)))
         return bool((usual + MARGIN) ** len(run) <= CHANCE)
 
 
@@ -81,7 +81,7 @@ class LinkHistory:
         elif met.tells:
             due = self._absent(met)
         elif met.dead and page.is_dead(night, met.outcome):
-            self.absences.append(frozenset({met.dead}))
+            self.absences.append(met.reasons)
             due = Due("lost")
         else:
             due = self._target_moved(broken)

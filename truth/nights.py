@@ -3,6 +3,7 @@
 No Airflow and no Slack: what they add is delivery. A night that the audit holds is left as it is, and the next one goes on.
 """
 
+import json
 import logging
 import os
 import time
@@ -19,8 +20,11 @@ from linkwatch.snapshots import NightStore
 from linkwatch.warehouse import open_warehouse
 from linkwatch.world import Faults, World, night_index, night_name, serve, two_nights_of_outage, write_world
 
-READ_TIMEOUT_S = 1.5
+READ_TIMEOUT_S = 1.0
 """For a whole page: the loopback needs a few milliseconds, and what hangs has to be waited for."""
+
+MOVED = "site_moved"
+"""Reason of a change that is a move of the whole site."""
 
 Pair = tuple[str, str]
 """A link as (source URL, target URL)."""
@@ -60,7 +64,7 @@ def play(run: Run, home: Path, say: Callable[[str], None] = print) -> Record:
     logging.disable(logging.WARNING)
     world, record, started = run.world(), Record(run), time.monotonic()
     with serve(world) as proxy:
-        settings = write_world(home / "world", proxy, world, read_timeout_s=READ_TIMEOUT_S)
+        settings = write_world(home / "world", proxy, world, read_timeout_s=READ_TIMEOUT_S, shards=1)
         os.environ |= {"LINKWATCH_HOME": str(home), "LINKWATCH_CONFIG": str(settings)}
         os.environ.pop("LINKWATCH_WAREHOUSE", None)
         for night in range(1, run.nights + 1):
@@ -101,10 +105,19 @@ def _note_looks(record: Record, store: NightStore, night: int) -> None:
         record.braked.append(night)
 
 
+def _is_move(kind: str, after: str) -> bool:
+    now = json.loads(after)
+    return kind == "changed" and bool(now.get("moved_to") or now.get("moved_from"))
+
+
 def _note_told(record: Record, home: Path) -> None:
     engine = open_warehouse(f"sqlite:///{home / 'linkwatch.sqlite'}")
     with engine.connect() as connection:
-        for row in connection.execute(sa.text("SELECT night, source_url, target_url, kind, reason FROM change")).mappings():
+        rows = connection.execute(sa.text("SELECT night, source_url, target_url, kind, reason, after FROM change"))
+        for row in rows.mappings():
             told = record.told.setdefault(night_index(row["night"]), {})
-            told[row["source_url"], row["target_url"]] = (row["kind"], row["reason"])
+            told[row["source_url"], row["target_url"]] = (
+                row["kind"],
+                MOVED if _is_move(row["kind"], row["after"]) else row["reason"],
+            )
     engine.dispose()

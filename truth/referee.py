@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from linkwatch.model import Evidence, Outcome
 from linkwatch.world import Page, World, link_facts
 from truth.histories import Due, LinkHistory, PageHistory
-from truth.nights import Record
-from truth.served import Served, dead_in_truth, serve_page
+from truth.nights import MOVED, Record
+from truth.served import Served, met_by, stands
 
 NOTHING, NOT_TOLD, LATE, OTHER_ATTRIBUTES = "nothing", "not told", "late", "other attributes"
 _NOT_REACHED = frozenset(
@@ -71,7 +71,7 @@ def _target_states(world: World, record: Record, page: Page) -> Iterator[tuple[i
     """By published night: why an own page is no page, or "" where it is one."""
     broken = ""
     for night in record.published:
-        met = _met(serve_page(world, page, night), record.looks[night].get(page.url, ""))
+        met = _met(met_by(world, page, night), record.looks[night].get(page.url, ""))
         if met.tells:
             broken = met.outcome.value if met.outcome.evidence is Evidence.GONE else ""
         yield night, broken
@@ -96,7 +96,7 @@ class _Case:
     def walk(self) -> None:
         """All published nights, and what was never told at their end."""
         for night in self._record.published:
-            served, look = serve_page(self._world, self._page, night), self._record.looks[night].get(self._page.url, "")
+            served, look = met_by(self._world, self._page, night), self._record.looks[night].get(self._page.url, "")
             met = _met(served, look)
             if met is served:
                 self._ruling.looked[served.what, served.outcome, look] += 1
@@ -117,6 +117,8 @@ class _Case:
         facts = link_facts(self._world, self._page, number, night) if number in met.shows else None
         due = link.night(night, number, met, self._history, facts, broken)
         if told == "lost":
+            self._loss(night, number, link, reason if reason != MOVED else "lost")
+        elif reason == MOVED and self._page.url in self._world.moves:
             self._loss(night, number, link, reason)
         elif told:
             self._other(night, number, link, due, told, reason)
@@ -125,9 +127,9 @@ class _Case:
 
     def _loss(self, night: int, number: int, link: LinkHistory, reason: str) -> None:
         due, reasons = link.owed.pop("lost", (0, "")), link.reasons
-        dead = dead_in_truth(self._page, night)
-        if dead and not due[0] and not link.lost and self._history.may_be_dead(night):
-            due, reasons = (night, dead), frozenset({dead})  # after failures of several kinds it may be told, and need not be
+        truth = stands(self._world, self._page, night)
+        if truth.dead and not due[0] and not link.lost and self._history.may_be_dead(night):
+            due, reasons = (night, min(truth.reasons)), truth.reasons
         if link.lost or not due[0]:
             self._ruling.false_losses += 1
             self._rule(night, number, NOTHING, reason)
@@ -137,6 +139,8 @@ class _Case:
         link.lost = True
 
     def _other(self, night: int, number: int, link: LinkHistory, due: Due | None, told: str, reason: str) -> None:
+        if reason == MOVED and self._page.url in self._world.moves.values():
+            told = due.kind if due else told  # the first sight of a link whose site moved here
         owed = link.owed.pop(told, None)
         if owed is None:
             instead = due.kind if due else NOTHING

@@ -29,28 +29,28 @@ class Served:
         return self.outcome.evidence is not Evidence.INCONCLUSIVE
 
     @property
-    def dead(self) -> str:
-        """The reason for a loss, where the page itself is dead tonight; "" otherwise."""
-        return self.outcome.value if not self.faulty and self.outcome in DEAD and self.what not in _ERRORS_IN_PAGES else ""
+    def dead(self) -> bool:
+        """True where the page itself is dead tonight."""
+        return not self.faulty and self.outcome in DEAD and self.what not in _ERRORS_IN_PAGES
 
 
-def dead_in_truth(page: Page, night: int) -> str:
-    """The reason for a loss, where the page is dead on a night, whatever met the request for it; "" where it is not."""
-    scene = page.scene(night)
-    return Served(_name(scene), scene.outcome).dead
-
-
-def serve_page(world: World, page: Page, night: int) -> Served:
+def met_by(world: World, page: Page, night: int) -> Served:
     """What a look at the page meets on a night."""
     scene = page.scene(night)
     if world.faults and night in world.faults.outage:
         return Served("outage", Outcome.CONNECTION_RESET, faulty=True)
-    if scene.outcome in _NEVER_BY_PAGE:
-        return Served("robots.txt", scene.outcome)
-    for url in _addresses(page, scene):
-        if fault := world.fault(url, night):
-            return Served(f"fault: {fault}", FAULTS[fault].outcome, faulty=True)
-    return Served(_name(scene), scene.outcome, shows=scene.shows if scene.conclusive else (), reasons=_reasons(scene))
+    if scene.outcome not in _NEVER_BY_PAGE:
+        for url in _addresses(page, scene):
+            if fault := world.fault(url, night):
+                return Served(f"fault: {fault}", FAULTS[fault].outcome, faulty=True)
+    return stands(world, page, night)
+
+
+def stands(world: World, page: Page, night: int) -> Served:
+    """How the page stands on a night, whatever meets the requests for it."""
+    scene = page.scene(night)
+    shows = scene.shows if scene.conclusive else ()
+    return Served(_name(scene), scene.outcome, shows=shows, reasons=_reasons(scene, moved=page.url in world.moves))
 
 
 def _addresses(page: Page, scene: Scene) -> tuple[str, ...]:
@@ -60,15 +60,15 @@ def _addresses(page: Page, scene: Scene) -> tuple[str, ...]:
     return (page.url, urljoin(page.url, scene.to)) if scene.kind in ("redirect", "refresh") else (page.url,)
 
 
-def _reasons(scene: Scene) -> frozenset[str]:
-    if not scene.conclusive:
-        return frozenset()
+def _reasons(scene: Scene, *, moved: bool) -> frozenset[str]:
     if scene.outcome is not Outcome.READABLE:
-        return frozenset({scene.outcome.value})
+        return frozenset({"site_moved" if moved else scene.outcome.value})
     if scene.kind != "redirect":
         return frozenset({"link_removed"})
     return frozenset({"page_redirected", "soft_404"} if urlsplit(scene.to).path == "/" else {"page_redirected"})
 
 
 def _name(scene: Scene) -> str:
+    if scene.outcome is Outcome.ROBOTS_DENIED:
+        return "robots.txt"
     return scene.outcome.value if scene.kind in ("error", "squid") else scene.kind

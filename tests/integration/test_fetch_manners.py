@@ -85,13 +85,16 @@ def test_robots_txt_files_that_point_at_each_other_do_not_stop_the_night() -> No
         assert outcomes(fetch(FetchSettings(**OPEN), f"{a.address}/a", f"{b.address}/b")) == [Outcome.READABLE] * 2
 
 
-@pytest.mark.parametrize(("status", "outcome"), [(429, Outcome.BLOCKED), (503, Outcome.SERVER_ERROR)])
-def test_retry_after_is_waited_for_once(status: int, outcome: Outcome) -> None:
-    """A short Retry-After is waited for and the page asked for again; a second refusal ends the host for the night."""
+@pytest.mark.parametrize(
+    ("status", "outcome", "unasked"),
+    [(429, Outcome.BLOCKED, Outcome.BLOCKED), (503, Outcome.SERVER_ERROR, Outcome.TIMEOUT)],
+)
+def test_retry_after_is_waited_for_once(status: int, outcome: Outcome, unasked: Outcome) -> None:
+    """A short Retry-After is waited for once; a second refusal ends the host for the night, and what is not asked is not dead."""
     busy = answer(status, b"", "Retry-After: 0")
     with HostileWeb({"/1": [busy, answer(200, PAGE)], "/2": busy, "/3": answer(200, PAGE)}) as web:
         pages = fetch(FetchSettings(**OPEN), *(f"{web.address}/{number}" for number in (1, 2, 3)))
-        assert outcomes(pages) == [Outcome.READABLE, outcome, outcome]
+        assert outcomes(pages) == [Outcome.READABLE, outcome, unasked]
         assert web.targets() == ["/1", "/1", "/2", "/2"]
         assert pages[f"{web.address}/3"].detail.startswith("not asked: ")
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from linkwatch.cli.night_run import run_dag
+from linkwatch.urls import page_key
 from linkwatch.warehouse import changes_of, open_warehouse
 from servers.page_proxy import page_proxy
 
@@ -54,6 +55,12 @@ def targets(changes, *kinds):
     return set(found)
 
 
+def new_and_gone(page):
+    """Targets gained and lost on a date of expected.json, without those that are only spelled another way from then on."""
+    respelled = {page_key(url) for url in page["gained"]} & {page_key(url) for url in page["lost"]}
+    return [{url for url in page[kind] if page_key(url) not in respelled} for kind in ("gained", "lost")]
+
+
 def test_the_first_night_discovers_every_link_and_gains_none(told):
     """On the first look nothing can be called new."""
     expected, nights = told
@@ -68,11 +75,12 @@ def test_a_gain_is_told_on_the_first_night_that_shows_it(told):
     lost_before = set()
     for number, page in enumerate(expected["nights"][1:], 1):
         first, second = nights[2 * number], nights[2 * number + 1]
-        gained = set(page["gained"])
-        assert targets(first[1], "gained") == gained - lost_before, first[0]
-        assert targets(first[1], "recovered") == gained & lost_before, first[0]
+        gained, lost = new_and_gone(page)
+        back = {url for url in gained if page_key(url) in lost_before}
+        assert targets(first[1], "gained") == gained - back, first[0]
+        assert targets(first[1], "recovered") == back, first[0]
         assert targets(second[1], "gained", "recovered", "discovered") == set(), second[0]
-        lost_before = (lost_before | set(page["lost"])) - gained
+        lost_before = (lost_before | {page_key(url) for url in lost}) - {page_key(url) for url in gained}
 
 
 def test_a_loss_is_told_on_the_second_night_of_its_absence(told):
@@ -81,7 +89,7 @@ def test_a_loss_is_told_on_the_second_night_of_its_absence(told):
     for number, page in enumerate(expected["nights"][1:], 1):
         first, second = nights[2 * number], nights[2 * number + 1]
         assert targets(first[1], "lost") == set(), first[0]
-        assert targets(second[1], "lost") == set(page["lost"]), second[0]
+        assert targets(second[1], "lost") == new_and_gone(page)[1], second[0]
         assert {change["reason"] for change in second[1] if change["kind"] == "lost"} <= {"link_removed"}
 
 
@@ -94,6 +102,20 @@ def test_the_live_links_are_exactly_the_pages_links(told):
             for target, (rel, anchor) in live.items():
                 shown = {(" ".join(sorted(link["rel"])), link["anchor"]) for link in page["links"][target]}
                 assert (rel, anchor) in shown, target
+
+
+def test_a_link_that_moves_to_https_is_neither_lost_nor_gained(told):
+    """The page's links were respelled more than once; of none of these anything is told, and the new spelling is shown."""
+    expected, nights = told
+    respelled = 0
+    for number, page in enumerate(expected["nights"][1:], 1):
+        gained, lost = new_and_gone(page)
+        spelled = {url for url in page["gained"] if url not in gained}
+        moves = targets(nights[2 * number][1], "gained", "recovered", "discovered")
+        assert not moves & spelled
+        assert spelled <= set(nights[2 * number][2])
+        respelled += len(spelled)
+    assert respelled > 0
 
 
 def test_an_edited_anchor_is_a_change_and_not_a_new_link(told):

@@ -1,8 +1,9 @@
 """Where the browser may go and by which way, and what becomes of the night when it dies. A real Chromium on loopback."""
 
+import contextlib
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import closing
 
 import psutil
 import pytest
@@ -11,7 +12,7 @@ from linkwatch.fetch import refused_host
 from linkwatch.model import Outcome
 from linkwatch.render import Renderer, missing
 from linkwatch.settings import FetchSettings, RenderSettings
-from servers.hostile_web import Asked, HostileWeb, answer, moved
+from servers.hostile_web import Asked, HostileWeb, answer, moved, never_ends
 from servers.page_proxy import PageProxy, page_proxy
 
 SETTINGS = RenderSettings(enabled=True, timeout_s=6.0)
@@ -93,7 +94,7 @@ def test_the_ways_do_lead_there_where_settings_allow_it(proxy: PageProxy, secret
 
 def test_webrtc_sends_nothing_round_the_proxy(proxy: PageProxy) -> None:
     """A page that asks a STUN server by UDP reaches nobody: UDP would pass by every check."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stun:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stun:
         stun.bind(("127.0.0.1", 0))
         stun.setblocking(False)
         script = (
@@ -149,6 +150,48 @@ def test_everything_goes_through_the_proxy_with_its_login() -> None:
     assert b"from the proxy" in seen.body
     assert set(proxy.targets()) == {"http://localhost:81/", "http://localhost:81/piece", "localhost:81"}
     assert {asked.headers["proxy-authorization"] for asked in proxy.asked} == {"Basic MjAyNi0xMS0yMjpwQHNz"}
+
+
+def socks_proxy(listener: socket.socket, asked: list[bytes]) -> None:
+    """A SOCKS5 proxy (RFC 1928, 1929) that wants a login and answers every connection with the same page, till it is closed."""
+    with contextlib.suppress(OSError):
+        while True:
+            with listener.accept()[0] as connection:
+                connection.recv(10)
+                connection.sendall(b"\x05\x02")
+                asked.append(connection.recv(100))
+                connection.sendall(b"\x01\x00")
+                asked.append(connection.recv(100))
+                connection.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+                asked.append(connection.recv(10_000).split(b"\r\n")[0])
+                connection.sendall(answer(200, b"<p>through socks</p>", "Connection: close"))
+
+
+def test_socks_proxies_are_spoken_to() -> None:
+    """The name goes to the proxy as it is, after the login; the request itself is an ordinary one."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=socks_proxy, args=(listener, asked), daemon=True)
+        thread.start()
+        fetch = FetchSettings(proxy=f"socks5h://me:pw@127.0.0.1:{listener.getsockname()[1]}")
+        with Renderer(SETTINGS, fetch, night="", user_agent="linkwatch/test", refuses=refused_host) as browser:
+            seen = browser.render(f"{SITE}/page?a=1")
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    assert b"through socks" in seen.body
+    assert asked == [b"\x01\x02me\x02pw", b"\x05\x01\x00\x03\x0csite.example\x00\x50", b"GET /page?a=1 HTTP/1.1"]
+
+
+def test_a_page_reads_no_more_than_its_share() -> None:
+    """A script without end is cut off when the page has read three times what a page may be, and the page cannot tell."""
+    fetch = FetchSettings(allow_private_addresses=True, max_body_bytes=100_000)
+    flood = page("", '<p>Words</p><script src="/flood"></script>').encode()
+    with (
+        HostileWeb({"/": answer(200, flood), "/flood": never_ends}) as web,
+        Renderer(SETTINGS, fetch, night="", user_agent="linkwatch/test", refuses=refused_host) as browser,
+    ):
+        seen = browser.render(f"{web.address}/")
+    assert (seen.outcome, b"Words" in seen.body) == (Outcome.TRUNCATED, True), seen.detail
 
 
 def test_a_proxy_that_is_not_there_says_nothing_of_the_page(free_port: int) -> None:

@@ -8,12 +8,13 @@ own name, so that composing a message does not pay for it.
 
 from linkwatch.alerts.compose import night_messages
 from linkwatch.alerts.delivery import DeliveryCounts, Outbox, OutboxRow, Poster, deliver
-from linkwatch.alerts.markup import as_text
+from linkwatch.alerts.markup import as_text, plain_text
 from linkwatch.alerts.message import ChangeLine, LossStory, Message, Status, WeeklyNumbers
 from linkwatch.alerts.notices import held_message, waiting_losses, waiting_message, weekly_message
-from linkwatch.alerts.words import lost_day
+from linkwatch.alerts.words import OUTCOMES, details, lost_day, story
 
 __all__ = [
+    "OUTCOMES",
     "ChangeLine",
     "DeliveryCounts",
     "LossStory",
@@ -25,9 +26,12 @@ __all__ = [
     "WeeklyNumbers",
     "as_text",
     "deliver",
+    "details",
     "held_message",
     "lost_day",
     "night_messages",
+    "plain_text",
+    "story",
     "waiting_losses",
     "waiting_message",
     "weekly_message",

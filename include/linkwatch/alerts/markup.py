@@ -99,6 +99,11 @@ def sections(lines: Iterable[str]) -> list[Block]:
     return [{"type": "section", "text": _mrkdwn(text)} for text in texts]
 
 
+def plain_text(mrkdwn: str) -> str:
+    """A line of mrkdwn as it reads: links as their labels, code spans as “quoted” text."""
+    return _read_back(mrkdwn)
+
+
 def as_text(message: Told, width: int = 110, note: str = "") -> str:
     """A message as it would read in Slack, for the terminal: lines of `width` columns where words allow it.
 

@@ -98,14 +98,14 @@ def last_evidence(line: ChangeLine) -> str:
 
 def details(line: ChangeLine) -> str:
     """Everything else that is known of the link and of the last look, as one mrkdwn line."""
-    parts = [] if line.kind == ChangeKind.GAINED else [part for part in _attributes(line) if part]
+    parts = [] if line.kind in (ChangeKind.GAINED, ChangeKind.DISCOVERED) else [part for part in _attributes(line) if part]
     if rel := line.fact("rel"):
         parts.append(f"rel {quoted(str(rel))}")
     redirects = line.evidence.get("redirects")
     if isinstance(redirects, list | tuple) and redirects:
         parts.append("redirects: " + ", ".join(f"{int(hop[0])} to {link(str(hop[1]))}" for hop in redirects[:3]))
     detail = str(line.evidence.get("detail") or "")
-    if detail and detail not in last_evidence(line):
+    if detail and not detail.startswith(f"the server answered {line.evidence.get('http_status')}"):
         parts.append(quoted(detail, limit=160))
     return " · ".join([*parts, *_before(line), f"link_id {line.link_id}"])
 

@@ -1,9 +1,12 @@
-"""The command line: `linkwatch nightly | check | nights | release | drop | report | up`.
+"""The command line: `linkwatch nightly | check | explain | nights | release | drop | report | up`.
 
-    __init__.py   arguments, and errors as people read them
-    night_run.py  the real DAG in this process, and what it found as tables
-    web.py        `up`: Airflow with its web interface, started and stopped as one
-    screen.py     what the terminal shows
+    __init__.py     arguments, and errors as people read them
+    night_run.py    the real DAG in this process, and what it found as tables
+    single_look.py  `check`: one page, looked at right now
+    link_story.py   `explain`: everything that is known of one link
+    verdicts.py     which rule applies to a link, in words
+    web.py          `up`: Airflow with its web interface, started and stopped as one
+    screen.py       what the terminal shows of nights, and what all commands show things with
 
 Exit status: 0 done (for `nightly`: published), 1 failed, 2 wrong arguments, 3 held by the audit.
 """
@@ -27,7 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the `linkwatch` command; returns its exit status."""
     parsed = _parser().parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        status = int(parsed.run(parsed))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read it has seen enough (`linkwatch explain … | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail again when it ends
+        return EXIT_FAILED
     except (LinkwatchError, BadUrlError) as error:
         print(f"linkwatch: {harmless(str(error))}", file=sys.stderr)
         return EXIT_FAILED
@@ -53,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("page", help="URL of the source page")
     check.add_argument("target", help="URL of the target, or a domain to find every link to it")
     check.set_defaults(run=_run_check)
+
+    explain = commands.add_parser("explain", help="the whole story of one link: what is known, since when, on what evidence")
+    explain.add_argument("link", help="its link_id, or its source page")
+    explain.add_argument("target", nargs="?", default="", help="its target; not needed where the page has one known link")
+    explain.add_argument("--page", metavar="FILE", help="write the page as it was kept, with the link, to this file")
+    explain.add_argument("--json", action="store_true", help="the same as JSON")
+    explain.set_defaults(run=_run_explain)
 
     nights = commands.add_parser("nights", help="the last nights, and which are held")
     nights.add_argument("--limit", type=_count, default=14, help="how many (default: 14)")
@@ -102,12 +117,19 @@ def _run_nightly(parsed: argparse.Namespace) -> int:
 
 
 def _run_check(parsed: argparse.Namespace) -> int:
-    from linkwatch.cli.screen import show_explanation
+    from linkwatch.cli.single_look import show_explanation
     from linkwatch.steps.single import explain_link
 
     explanation = explain_link(parsed.page, parsed.target)
     show_explanation(explanation)
     return 0
+
+
+def _run_explain(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.link_story import explain
+
+    use_example_without_config()
+    return 0 if explain(parsed.link, parsed.target, page_to=parsed.page or "", as_json=parsed.json) else EXIT_FAILED
 
 
 def _run_nights(parsed: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What the terminal shows. Text from pages and files goes through rich's Text, so none of it is markup."""
+"""What the terminal shows of nights, and what all commands show things with. Text from outside goes through rich's Text."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,6 @@ from linkwatch.cli import harmless
 from linkwatch.model import Evidence, Outcome
 from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
-from linkwatch.steps.single import Explanation
 from linkwatch.steps.upkeep import NightView
 from linkwatch.warehouse import shown_url
 
@@ -31,7 +30,7 @@ class Screen(Console):
 console = Screen(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 _EVIDENCE_WORDS = {Evidence.READABLE: "read", Evidence.GONE: "not there", Evidence.INCONCLUSIVE: "cannot tell"}
-_EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.INCONCLUSIVE: "dim"}
+EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.INCONCLUSIVE: "dim"}
 
 
 class Bars:
@@ -75,6 +74,21 @@ def say(text: str) -> None:
 def show_failure(task: str, error: str) -> None:
     """A task that failed, with what a person can do."""
     console.print(Text.assemble(("failed ", "bold red"), (f"{task}: ", "bold"), error))
+
+
+def facts_table() -> Table:
+    """Rows of a name and what is to be said of it; `add_fact` fills it."""
+    rows = Table.grid(padding=(0, 1, 0, 0))
+    rows.add_column(width=9, style="dim")
+    rows.add_column(overflow="fold")
+    return rows
+
+
+def add_fact(rows: Table, name: str, *parts: str | tuple[str, str]) -> None:
+    """One row, of plain texts and (text, style) pairs; without parts that say something none."""
+    text = Text.assemble(*parts)
+    if text.plain.strip():
+        rows.add_row(Text(name), text)
 
 
 def open_night(night: str) -> None:
@@ -134,56 +148,11 @@ def show_where(settings: Settings, report: str = "") -> None:
         console.print(Text.assemble((f"{name:>14}  ", "dim"), value), soft_wrap=True)
 
 
-def show_explanation(told: Explanation) -> None:
-    """What one look says, step by step, from the request to the answer."""
-    page, outcome = told.page, Outcome(told.look.outcome)
-    console.print(Text.assemble(("page      ", "dim"), page.url))
-    for hop in page.redirects:
-        console.print(Text.assemble(("          ", "dim"), (f"{hop.status} → ", "dim"), hop.url))
-    status = f"HTTP {page.http_status}, " if page.http_status else ""
-    console.print(Text.assemble(("outcome   ", "dim"), status, (outcome.value, _EVIDENCE_STYLE[outcome.evidence])))
-    if told.look.detail:
-        console.print(Text.assemble(("          ", "dim"), (told.look.detail, "dim")))
-    if told.look.title:
-        console.print(Text.assemble(("title     ", "dim"), told.look.title))
-    for sighting in told.seen:
-        _show_sighting(sighting)
-    for sighting in told.elsewhere[:5]:
-        console.print(Text.assemble(("also      ", "dim"), sighting.target_url))
-    console.print(Text.assemble(("answer    ", "dim"), (_answer(told, outcome), "bold")))
-
-
-def _answer(told: Explanation, outcome: Outcome) -> str:
-    if told.seen:
-        followed = sum(sighting.followed for sighting in told.seen)
-        answer = f"the page links to {told.target} ({_counted(len(told.seen), 'link')}, {followed} followed)"
-    elif outcome.evidence is Evidence.INCONCLUSIVE:
-        answer = f"this look cannot tell whether the page links to {told.target}; a night would leave the link's state as it was"
-    elif outcome.evidence is Evidence.GONE:
-        answer = f"the page is not there ({outcome.value}), so neither is the link to {told.target}"
-    else:
-        answer = f"the page was read and does not link to {told.target}"
-    if told.state_before or told.change:
-        answer += f". Last night: {told.state_before or 'not known'}; a night now: {told.state_after}"
-        answer += f", told as {told.change}" if told.change else ", nothing to tell"
-    return answer
-
-
-def _show_sighting(sighting: Any) -> None:
-    hidden = f", hidden by {sighting.hidden_by}" if sighting.hidden_by else ""
-    follow = "followed" if sighting.followed else f"not followed ({sighting.nofollow_by})"
-    facts = f"{follow}, in {sighting.zone}{hidden}, rel={sighting.rel or 'none'}"
-    console.print(Text.assemble(("link      ", "dim"), sighting.target_url, (f"  {facts}", "dim")))
-    around = Text.assemble((f"{sighting.context_left} ", "dim"), (sighting.anchor or f"({sighting.element})", "underline"))
-    around.append(f" {sighting.context_right}", "dim")
-    console.print(Text("          ") + around)
-
-
 def _show_sources(view: NightView) -> None:
     for source in view.sources:
-        line = Text.assemble(("  source  ", "dim"), f"{source['name']}: {_counted(source['claims'], 'claim')}")
+        line = Text.assemble(("  source  ", "dim"), f"{source['name']}: {counted(source['claims'], 'claim')}")
         if source["rejected"]:
-            line.append(f", {_counted(source['rejected'], 'row')} set aside in rejects/{source['name']}.csv", "yellow")
+            line.append(f", {counted(source['rejected'], 'row')} set aside in rejects/{source['name']}.csv", "yellow")
         if source["error"]:
             line.append(f"  not read: {source['error']}", "red")
         console.print(line)
@@ -191,7 +160,8 @@ def _show_sources(view: NightView) -> None:
             console.print(Text(f"            line {sample['line']}: {sample['reason']}", style="dim"))
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A count with its unit: "1 look", "2 looks"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -207,7 +177,7 @@ def _show_outcomes(view: NightView) -> None:
     rows.add_column(overflow="fold")
     for number, evidence in enumerate(entry for entry in order if groups[entry]):
         head = Text("  looks" if number == 0 else "", "dim")
-        rows.add_row(head, Text(_EVIDENCE_WORDS[evidence]), Text(", ".join(groups[evidence]), _EVIDENCE_STYLE[evidence]))
+        rows.add_row(head, Text(_EVIDENCE_WORDS[evidence]), Text(", ".join(groups[evidence]), EVIDENCE_STYLE[evidence]))
     console.print(rows)
 
 

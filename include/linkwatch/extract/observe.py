@@ -12,11 +12,11 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from linkwatch import schemas
 from linkwatch.extract.bombs import is_bomb
-from linkwatch.extract.charset import is_garbled, markup_of
+from linkwatch.extract.charset import markup_of
 from linkwatch.extract.facts import Said, base_of, read_facts, title_of
 from linkwatch.extract.hiding import Hiding
 from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
-from linkwatch.extract.signature import MIN_WORDS, signature_of
+from linkwatch.extract.signature import signature_of
 from linkwatch.extract.verdicts import Shown, judge, judge_error
 from linkwatch.extract.zones import Zones, words_of
 from linkwatch.model import FetchedPage, Outcome, SeenIn
@@ -112,13 +112,9 @@ def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML)
     headings = () if sightings else _headings(document)
     text = zones.main_text()
     words = words_of(text)
-    look = look._replace(signature=signature_of(text) if words >= MIN_WORDS else "")
+    look = look._replace(signature=signature_of(text))
     if not sightings:
-        if is_garbled(markup, page.body, text):
-            return Observation(
-                look._replace(outcome=Outcome.GARBLED.value, detail="no charset makes text of it", signature=""), ()
-            )
-        verdict = judge(page, Shown(markup, base, said.title, headings, words, links.total))
+        verdict = judge(page, Shown(markup, base, said.title, headings, text, words, links.total))
         look = look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])
         if verdict.outcome is not Outcome.READABLE:
             return Observation(look, (), verdict.sends_to)
@@ -178,8 +174,8 @@ def _look_at_error(look: Look, page: FetchedPage) -> Look:
     document = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
     headings = _headings(document)
     title = title_of(document)
-    words = words_of(Zones(document).main_text())
-    verdict = judge_error(page, Shown(markup, page.final_url, title, headings, words, links=0))
+    text = Zones(document).main_text()
+    verdict = judge_error(page, Shown(markup, page.final_url, title, headings, text, words_of(text), links=0))
     return look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])
 
 

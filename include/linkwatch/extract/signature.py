@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 
 MIN_WORDS = 20  # fewer say too little: two short texts are alike by chance
-MAX_WORDS = 600  # of a text; the rest of a long one hardly changes whose text it is
-MAX_BYTES = 10_000  # in which these are looked for, white space included
+MAX_WORDS = 400  # of a text; the rest of a long one hardly changes whose text it is
+MAX_BYTES = 7_000  # in which these are looked for, white space included
 
 _PERMUTATIONS = 64  # standard error of the estimate: 0.05 where half is alike, 0.04 at the thresholds that `doubt.py` asks
 _SEED = 20_261_122

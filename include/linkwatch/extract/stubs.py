@@ -18,7 +18,7 @@ MAX_REFRESH_S = 5  # nobody reads a page in less; search engines take such a ref
 _APP_ROOTS = "#root,#app,#__next,#__nuxt,#___gatsby,#svelte,#q-app,app-root,[data-reactroot],[ng-app],[data-v-app]"
 _SENDS_ON = re.compile(r"\blocation(?:\.href)?\s*=[^=]|\blocation\.(?:replace|assign)\s*\(")
 # WHATWG HTML, "shared declarative refresh steps": seconds, a separator, perhaps "url=", perhaps quotes; spaces are folded before.
-_REFRESH = re.compile(r" ?(\d+|(?=\.))[\d.]* ?[;, ] ?(?:url ?= ?)?(?P<quote>['\"]?)(?P<url>.*)", re.IGNORECASE)
+_REFRESH = re.compile(r" ?(?=[\d.])(\d*)(?:\.[\d.]*)? ?[;, ] ?(?:url ?= ?)?(?P<quote>['\"]?)(?P<url>.*)", re.IGNORECASE)
 _MAX_REFRESH_LENGTH = 2_000
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from linkwatch.extract.charset import is_garbled
 from linkwatch.extract.signals import SIGNALS, Signal
 from linkwatch.extract.stubs import FEW_WORDS, judge_stub
 from linkwatch.model import FetchedPage, Outcome
@@ -26,9 +27,7 @@ _TITLE_PARTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
 _PUNCTUATION = " .!?…"
 _WHOLE = frozenset(("title", "h1", "headline"))
 _NO_HINT = frozenset(("few", "host"))  # on their own they say nothing: many pages are short, and markets have pages of their own
-_SURE_ONLY = frozenset(
-    {Outcome.PAGE_NOT_FOUND, Outcome.PAGE_GONE}
-)  # what answers so has decided; a log-in box on it changes nothing
+_HAVE_DECIDED = frozenset({Outcome.PAGE_NOT_FOUND, Outcome.PAGE_GONE})  # a log-in box on such an answer changes nothing
 
 Signs = tuple[tuple[Outcome, tuple[Signal, ...]], ...]
 
@@ -40,7 +39,8 @@ class Shown(NamedTuple):
     base: str  # what its relative addresses resolve against
     title: str
     headings: tuple[str, ...]  # its first <h1>s
-    words: int  # of its own
+    text: str  # its own: what readers see outside menus and the like
+    words: int  # of that text
     links: int
 
 
@@ -54,6 +54,8 @@ class Verdict(NamedTuple):
 
 def judge(page: FetchedPage, shown: Shown) -> Verdict:
     """What a page that answered 200 is: readable, with a hint in the detail where there are signs that do not suffice."""
+    if is_garbled(shown.markup, page.body, shown.text):
+        return Verdict(Outcome.GARBLED, "no charset makes text of it")
     if shown.words > MAX_WORDS:
         return _with_hint(page, _match(_headline_places(shown)))
     document = LexborHTMLParser(shown.markup)
@@ -71,7 +73,7 @@ def judge_error(page: FetchedPage, shown: Shown) -> Verdict:
     if shown.words > MAX_WORDS:
         return as_it_was
     found = _match(_places(LexborHTMLParser(shown.markup), page, shown))
-    enough = _decides if page.outcome in _SURE_ONLY else _suffices
+    enough = _decides if page.outcome in _HAVE_DECIDED else _suffices
     walls = next((signals for outcome, signals in found if outcome is Outcome.BLOCKED and enough(signals)), ())
     if not walls:
         return as_it_was

@@ -17,7 +17,7 @@ import pycurl
 from linkwatch.fetch.answers import HTML_TYPES, REDIRECT_STATUSES, Answer, Expected, Verdict, judge
 from linkwatch.fetch.guard import refused_host
 from linkwatch.fetch.multi import Multi
-from linkwatch.fetch.politeness import Host, Hosts, asked_to_wait, retry_after_s, started
+from linkwatch.fetch.politeness import Host, Hosts, asked_to_wait, retry_after_s, started, unasked
 from linkwatch.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Rules, rules_from
 from linkwatch.fetch.transfer import Transfer, ca_file_of, network_of
 from linkwatch.model import FetchedPage, Outcome, PageRequest, Redirect
@@ -238,7 +238,8 @@ class Fetcher:
         if wait_s is None:
             return False
         if visit.asked_again:
-            host.closed = (verdict.outcome, f"not asked: after the wait it asked for, the host answered {answer.status} again")
+            said = f"not asked: after the wait it asked for, the host answered {answer.status} again"
+            host.closed = (unasked(verdict.outcome), said)
             return False
         if not asked_to_wait(host, verdict.outcome, wait_s, time.monotonic(), self._settings.max_retry_after_s):
             return False

@@ -122,11 +122,20 @@ def asked_to_wait(host: Host[T], outcome: Outcome, wait_s: float, now: float, li
     if host.waited_s + wait_s > limit_s:
         asks = f"the host asks to wait {wait_s:.0f} s"
         so_far = f", after {host.waited_s:.0f} s already waited" if host.waited_s else ""
-        host.closed = (outcome, f"not asked: {asks}{so_far}; fetch.max_retry_after_s is {limit_s:.0f}")
+        host.closed = (unasked(outcome), f"not asked: {asks}{so_far}; fetch.max_retry_after_s is {limit_s:.0f}")
         return False
     host.waited_s += wait_s
     host.not_before = max(host.not_before, now + wait_s)
     return True
+
+
+def unasked(outcome: Outcome) -> Outcome:
+    """How pages end that were not asked for because another page of the host ended in `outcome`.
+
+    A server's error becomes a time-out, which never counts: a host that slows us down with 503 must not make pages look dead
+    that nobody asked for.
+    """
+    return Outcome.TIMEOUT if outcome is Outcome.SERVER_ERROR else outcome
 
 
 def retry_after_s(value: str, date: str) -> float | None:

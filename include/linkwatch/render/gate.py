@@ -32,6 +32,7 @@ class Gate:
         self._tasks: set[asyncio.Task[None]] = set()
         self._failures: dict[_Port, tuple[Outcome, str]] = {}
         self._asked_for: defaultdict[_Port, asyncio.Event] = defaultdict(asyncio.Event)
+        self._lookups: dict[str, asyncio.Task[list[str]]] = {}
         self._bytes_left = 0
 
     async def open(self) -> str:
@@ -49,6 +50,7 @@ class Gate:
         self._bytes_left = max_bytes
         self._failures.clear()
         self._asked_for.clear()
+        self._lookups.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -85,6 +87,8 @@ class Gate:
         by_url = self._proxy is not None and self._proxy.takes_urls and not tunnelled
         streams = await self._way_to(host, port, by_url)
         if streams is None:
+            if tunnelled:
+                writer.write(b"HTTP/1.1 502 No way\r\nContent-Length: 0\r\n\r\n")
             return
         try:
             if tunnelled:
@@ -138,7 +142,10 @@ class Gate:
     async def _straight_to(self, host: str, port: int) -> Streams:
         """A connection to the first address that may be had and answers."""
         last: OSError | None = None
-        for address in await addresses_of(host, port):
+        # One look-up a name and page: the resolver's threads are few, and names of dead trackers take their time.
+        lookup = self._lookups.get(host) or asyncio.ensure_future(addresses_of(host, port))
+        self._lookups[host] = lookup
+        for address in await asyncio.shield(lookup):
             if kind := self._refuses(f"[{address}]" if ":" in address else address):
                 last = _AddressRefusedError(f"the host leads to a {kind} address")
                 continue

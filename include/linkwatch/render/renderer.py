@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from linkwatch.model import FetchedPage, Outcome, Redirect
@@ -27,6 +28,7 @@ MAX_ERROR_BODY_BYTES = 64 * 1024
 _MAX_FAILED_STARTS = 2  # in a row: then nothing will start it tonight
 _PAGE_BYTES = 3  # a page with its scripts may read so many times fetch.max_body_bytes
 _SLACK_S = 15.0  # over the page's limit: a fresh profile, the last reading, closing
+_RESOLVERS = 32  # threads: a page asks for dozens of hosts at once
 _WITH_BODY = frozenset({Outcome.READABLE, Outcome.TIMEOUT, Outcome.TRUNCATED})
 
 
@@ -51,6 +53,7 @@ class Renderer:
 
     def __enter__(self) -> Self:
         self._runner = asyncio.Runner()
+        self._runner.get_loop().set_default_executor(ThreadPoolExecutor(_RESOLVERS))
         return self
 
     def __exit__(self, *_: object) -> None:

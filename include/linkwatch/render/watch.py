@@ -37,6 +37,7 @@ class Watch:
     works_aside: bool = False  # has a worker, or a web socket to its own server: its links may come that way
 
     def attach(self, page: "Page") -> None:
+        """Listen to the page from now on; `let` is for the routes of its context."""
         page.on("request", self._asked)
         page.on("response", lambda answer: self._answered(page, answer))
         page.on("requestfinished", self._done)

@@ -13,7 +13,6 @@ having a bad night, so theirs must also be too much for chance (binomial tail be
 from dataclasses import dataclass
 
 import duckdb
-from scipy.special import betainc
 
 from linkwatch.settings import ConfirmSettings
 
@@ -118,4 +117,6 @@ def _braked(connection: duckdb.DuckDBPyConnection, confirm: ConfirmSettings, sco
 
 def _by_chance(failing: int, answered: int, usual: float) -> float:
     """Probability that so many or more of `answered` pages fail where each does with probability `usual`."""
+    from scipy.special import betainc  # only on a bad night: it costs a third of a second and 30 MB
+
     return float(betainc(failing, answered - failing + 1, max(usual, _LEAST_USUAL)))

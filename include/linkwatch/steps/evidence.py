@@ -5,11 +5,11 @@
     raw_outcome, seen_in                                  before a browser rendered the page; where the link was seen
     looks, history                                        absences in a row; how the page's looks ended, run by run
     anchor, rel, followed, zone, context                  the link as it was seen last
-    anchor_before, context_before                         and before it changed; for a loss its last sighting
+    anchor_before, context_before                         the same before it changed; of a loss at its last sighting
     kept_before, kept_now                                 the page as it showed the link, and tonight's, in WARC files
 
 What is blank or not known is left out. A discovered link has the page's part alone: all of it was seen for the first time and
-stands in `after`. A first night is made of such links, so theirs is put together in columns, and never as Python objects.
+stands in `after`. A first night is made of such links, so theirs is put together in columns.
 """
 
 import json
@@ -82,7 +82,7 @@ def _of_told(
         told |= {name: json.loads(str(told[name])) for name in _LISTS if told[name]}
         told |= {name: link[name] for name in _LINK}
         told["looks"] = link["absences"] or None
-        told["context"] = _around(link)
+        told["context"] = _around(link) if row["kind"] != ChangeKind.LOST else None
         told["lost_at"] = was.get("lost_at")
         if row["kind"] in _WITH_A_BEFORE:
             told["anchor_before"] = was.get("anchor", link["anchor"])
@@ -140,7 +140,7 @@ def _plain(value: object) -> object:
 
 
 def _of_discovered(changes: pa.Table, pages: pa.Table, night: str) -> dict[int, str]:
-    """The page's part of the evidence, a member a column: 1 µs a link, where a dict each took 80."""
+    """The page's part of the evidence, a column a member: 5 µs a link, where dicts took 86 and twice the memory (measured)."""
     page = pages.select(["url", *_PAGE, "kept"]).take(pc.index_in(changes["source_url"], pages["url"].combine_chunks()))
     status = pc.cast(page["http_status"], pa.string())
     members = [

@@ -228,18 +228,21 @@ class Looking:
                 self._take_rendered(view, browser.render(view.page.final_url))
 
     def _take_rendered(self, view: View, rendered: FetchedPage) -> None:
-        """What the browser shows counts, beside what the page as sent shows; a browser that fails leaves the first reading."""
+        """What the browser shows counts beside what the page as sent shows; where the browser did not get to the page's end,
+        a link that it shows counts, and the lack of one does not.
+        """
         raw = view.seen
         page = replace(rendered, url=view.page.url, redirects=(*view.page.redirects, *rendered.redirects))
-        seen = observe(page, self._scopes, seen_in=SeenIn.BROWSER)
-        if seen.look.outcome != Outcome.READABLE:
-            view.seen = _with(raw, detail=f"{raw.look.detail}; in a browser: {seen.look.detail}")
-            return
+        seen = observe(replace(page, outcome=Outcome.READABLE) if page.body else page, self._scopes, seen_in=SeenIn.BROWSER)
         in_html = {link.link_id for link in raw.sightings}
         sightings = (*raw.sightings, *(link for link in seen.sightings if link.link_id not in in_html))
-        view.page = page
-        view.seen = replace(seen, look=seen.look._replace(raw_outcome=raw.look.outcome, etag="", last_modified=""))
-        view.seen = replace(view.seen, sightings=sightings)
+        if page.outcome is Outcome.READABLE and seen.look.outcome == Outcome.READABLE:
+            view.page = page
+            look = seen.look._replace(raw_outcome=raw.look.outcome, etag="", last_modified="")
+        else:
+            said = page.detail if page.outcome is not Outcome.READABLE else seen.look.detail
+            look = raw.look._replace(detail=f"{raw.look.detail}; in a browser: {said}")
+        view.seen = replace(raw, look=look, sightings=sightings)
 
     # Pages that may be error pages
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from linkwatch.alerts import waiting_losses
 from linkwatch.errors import NightError
 from linkwatch.model import Audit, NightSummary
 from linkwatch.quality import AuditResult
@@ -92,7 +93,7 @@ def _view(store: NightStore, night: str, rows: Mapping[str, Sequence[NightSummar
         outcomes=outcomes_of(store, night),
         audit=_audit(store, night),
         rows=rows.get(night, ()),
-        notes=_notes(folded),
+        notes=waiting_losses(folded),
     )
 
 
@@ -113,13 +114,3 @@ def _status(store: NightStore, night: str) -> str:
 def _audit(store: NightStore, night: str) -> AuditResult | None:
     kept = store.read_facts(night, "audit")
     return None if kept is None else AuditResult.from_dict(kept)
-
-
-def _notes(folded: dict[str, Any]) -> list[str]:
-    notes = []
-    if folded.get("brake"):
-        notes.append(
-            f"outage brake: {folded['newly_failing']} of {folded['answered_before']} pages that answered last time cannot tell "
-            "tonight; no link is called lost"
-        )
-    return notes

@@ -89,11 +89,16 @@ def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:
     )
 
 
-def known_links(engine: sa.Engine, source_domain: str, limit: int = 1000) -> list[dict[str, Any]]:
-    """Links on the pages of one referring domain, by source and target: `link_id`, `source_url`, `target_url`, `state`."""
+def known_links(engine: sa.Engine, source_domain: str, containing: str = "", limit: int = 1000) -> list[dict[str, Any]]:
+    """Links on the pages of one referring domain, by source and target: `link_id`, `source_url`, `target_url`, `state`.
+
+    With `containing` only those whose source contains it, in upper or lower case.
+    """
     link = tables.link_row
     names = (link.c.link_id, link.c.source_url, link.c.target_url, link.c.state)
     query = sa.select(*names).where(link.c.source_domain == source_domain)
+    if containing:
+        query = query.where(link.c.source_url.icontains(containing, autoescape=True))
     return _dicts(engine, query.order_by(link.c.source_url, link.c.target_url).limit(limit))
 
 

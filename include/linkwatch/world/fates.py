@@ -5,7 +5,7 @@ run, the host and its pages, and gives the hosts and pages that come of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
@@ -36,10 +36,11 @@ _KEEP_OUT = "User-agent: *\nDisallow: /\n"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Hosts and pages that the plots add to a world."""
+    """Hosts and pages that the plots add to a world, and the pages that move with their whole site: old address to new."""
 
     hosts: tuple[Host, ...] = ()
     pages: tuple[Page, ...] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
 
 
 Befall = Callable[[Random, int, Host, Sequence[Page]], Stage]
@@ -111,11 +112,11 @@ def site_moved(random: Random, nights: int, host: Host, pages: Sequence[Page]) -
     """All pages stand under another name from some night on; the old ones answer 404, or nobody answers there."""
     night, name = random.randint(4, nights - 3), f"new-{host.name}"
     old = _all(host, pages, {night: random.choice((NOT_FOUND, NOT_FOUND, DNS_FAIL)) if nights > 20 else NOT_FOUND})
-    new = tuple(
-        replace(page, url=page.url.replace(host.name, name), scenes={1: DNS_FAIL, night: _whole(page)}, template=page.url)
-        for page in pages
-    )
-    return Stage((*old.hosts, replace(host, name=name)), (*(replace(page, template=page.url) for page in old.pages), *new))
+    moves = {page.url: page.url.replace(host.name, name) for page in pages}
+    # The article keeps its text, which is made of its first address.
+    left = tuple(replace(page, template=page.url) for page in old.pages)
+    new = tuple(replace(page, url=moves[page.url], scenes={1: DNS_FAIL, night: _whole(page)}) for page in left)
+    return Stage((host, replace(host, name=name)), (*left, *new), moves)
 
 
 def site_redirected(random: Random, nights: int, host: Host, pages: Sequence[Page]) -> Stage:

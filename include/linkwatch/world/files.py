@@ -59,7 +59,7 @@ site = "{own}"
 [fetch]
 contact = "https://{own}/contact/"
 proxy = "{proxy}"
-shards = 2
+shards = {shards}
 concurrency = 64
 delay_s = 0
 connect_timeout_s = 1
@@ -68,15 +68,15 @@ max_body_bytes = 2_000_000
 """
 
 
-def write_world(folder: Path, proxy: str, world: World | None = None, *, read_timeout_s: float = 1.5) -> Path:
+def write_world(folder: Path, proxy: str, world: World | None = None, *, read_timeout_s: float = 1.5, shards: int = 2) -> Path:
     """Write the settings and source files into a folder; gives the path of the settings.
 
-    `proxy` is the address that `serve` gives; `read_timeout_s` is the setting. A file that would not change is left alone.
+    `proxy` is the address that `serve` gives, the other two are settings. A file that would not change is left alone.
     Raises StoreError.
     """
     world = world or World()
     settings = folder / "world.toml"
-    _write(settings, _settings(world, proxy, read_timeout_s).encode())
+    _write(settings, _settings(world, proxy, read_timeout_s, shards).encode())
     _write(folder / "pages.txt", _pages_txt(world).encode())
     _write(folder / "placements.csv", _placements(world).encode("utf-8-sig"))
     _write(folder / "fernwood.example-backlinks-subdomains.csv", b"\xff\xfe" + _ahrefs(world).encode("utf-16-le"))
@@ -94,12 +94,12 @@ def _write(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _settings(world: World, proxy: str, read_timeout_s: float) -> str:
+def _settings(world: World, proxy: str, read_timeout_s: float, shards: int) -> str:
     sites = ""
     for site in world.sites:
         brand = ", ".join(f'"{name}"' for name in site.brand)
         sites += f'\n[[site]]\nsite = "{site.site}"\nrole = "{site.role}"\nbrand = [{brand}]\n'
-    return _SETTINGS.format(sites=sites, own=world.own.site, proxy=proxy, read_timeout_s=read_timeout_s)
+    return _SETTINGS.format(sites=sites, own=world.own.site, proxy=proxy, read_timeout_s=read_timeout_s, shards=shards)
 
 
 def _pages_txt(world: World) -> str:

@@ -33,6 +33,7 @@ def play(seed: int, nights: int, hosts: int, pages: int) -> Stage:
     hosts = max(hosts, _LEAST_HOSTS)
     found_hosts: list[Host] = []
     found_pages: list[Page] = []
+    moves: dict[str, str] = {}
     while len(found_hosts) < hosts or len(found_pages) < pages:
         number = len(found_hosts)
         random = seeded("plot", seed, number)
@@ -46,7 +47,8 @@ def play(seed: int, nights: int, hosts: int, pages: int) -> Stage:
             stage = Stage((host,), tuple(replace(page, scenes=next(stories)(Tale(random, nights, page))) for page in written))
         found_hosts.extend(stage.hosts)
         found_pages.extend(stage.pages)
-    return Stage(tuple(found_hosts), tuple(found_pages))
+        moves |= stage.moves
+    return Stage(tuple(found_hosts), tuple(found_pages), moves)
 
 
 def _names(seed: int) -> Iterator[str]:

@@ -32,7 +32,7 @@ class World:
     """A little web of at least so many hosts and pages. The same seed gives the same bytes on every machine.
 
     `plots` is the number of nights over which the many pages of a long run have stories of their own; 0: the cast alone acts.
-    `faults` hit requests on their way; None: none do.
+    `faults` hit requests on their way; None: none do. `moves` are pages that stand at another host from some night on.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class World:
         self._failing = {
             _host(page.url): page for page in (*cast, *stage.pages) if any(scene.whole_host for scene in page.scenes.values())
         }
+        self.moves = stage.moves
         self._rendered = lru_cache(maxsize=4096)(self._render)
 
     def host(self, name: str) -> Host:

@@ -30,8 +30,8 @@ def signs(case: dict[str, Any]) -> set[tuple[Outcome, Signal]]:
     markup = markup_of(body, headers["content-type"])
     document = LexborHTMLParser(markup)
     title, headings = title_of(document), tuple(node.text() for node in document.css("h1"))
-    words = words_of(Zones(document).main_text())
-    found = signs_of(page, Shown(markup, url, title, headings, words, links=0))
+    text = Zones(document).main_text()
+    found = signs_of(page, Shown(markup, url, title, headings, text, words_of(text), links=0))
     return {(outcome, signal) for outcome, signals in found for signal in signals}
 
 

@@ -17,6 +17,7 @@ from twins.rows import claim, fold_rows, look, sighting
 NIGHT = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 PAGE, TARGET, LINK = "https://a.example/post", "https://own.example/", 2**60 + 1
+OTHER = "https://other.example/"  # a page that answers every night: the network is there
 INCONCLUSIVE = [outcome for outcome in Outcome if outcome.evidence is Evidence.INCONCLUSIVE]
 CASES = tomllib.loads((Path(__file__).parents[2] / "cases" / "verdicts.toml").read_text(encoding="utf-8"))["case"]
 
@@ -32,7 +33,7 @@ def run_nights(folder, nights, confirm=None):
             before,
             as_of=NIGHT + number * DAY,
             claims=[claim(LINK, PAGE)] if "claim" in words else [],
-            looks=[[look(PAGE, outcome, moved="moved" in words)]] if outcome else [],
+            looks=[[look(PAGE, outcome, moved="moved" in words)] if outcome else [], [look(OTHER)]],
             sightings=[[sighting(LINK, PAGE)]] if "+" in words else [],
             confirm=confirm,
         )

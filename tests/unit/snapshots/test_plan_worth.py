@@ -1,5 +1,6 @@
 """What a night looks at first, what it has to leave, and what the plan says of each page."""
 
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ DAY = timedelta(days=1)
 
 def link(name, **values):
     """A live link on a page of a host of its own, followed, in the content, to an own site."""
-    usual = {"link_id": abs(hash(name)) % 2**62, "site": "own.example", "target_url": "https://own.example/", "state": "live"}
+    usual = {"link_id": zlib.crc32(name.encode()), "site": "own.example", "target_url": "https://own.example/", "state": "live"}
     usual |= {"source_url": url(name), "source_domain": f"{name}.example", "followed": True, "zone": "content"}
     return row(schemas.LINKS, **{**usual, "first_seen_at": NIGHT - 100 * DAY, "last_seen_at": NIGHT - 4 * DAY, **values})
 
@@ -147,7 +148,9 @@ def test_hints(tmp_path, claims, expected):
     """A source that believes a link lost, or no longer lists it, moves its page up; a source that is not here does not."""
     links = [link("a", link_id=1, claimed_by="export"), link("b", link_id=2, claimed_by="export")]
     worth = {entry["url"]: entry["worth"] for entry in plan(tmp_path, links, [page("a"), page("b")], claims)}
-    assert ("more" if worth[url("a")] > worth[url("b")] else "equal" if worth[url("a")] == worth[url("b")] else "less") == expected
+    assert (
+        "more" if worth[url("a")] > worth[url("b")] else "equal" if worth[url("a")] == worth[url("b")] else "less"
+    ) == expected
 
 
 def test_a_belief_in_a_loss_weighs_more_than_silence_and_a_look_settles_it(tmp_path):
@@ -180,7 +183,7 @@ def test_budget(tmp_path):
 
 
 def test_nothing_starves(tmp_path):
-    """A tenth of the budget goes to the live links with the oldest looks, another to pages never looked at, whatever they are worth."""
+    """A tenth of the budget goes to the live links with the oldest looks, another to pages never looked at."""
     dear = [link(f"d{n:02}", authority=90.0) for n in range(30)]
     cheap = [link("cheap", authority=0.0, followed=False, zone="footer", site="rival.example")]
     pages = [*(page(f"d{n:02}", 5) for n in range(30)), page("cheap", 5.1)]
