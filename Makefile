@@ -12,7 +12,7 @@ export PYTHONWARNINGS ?= ignore
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	--custom-compile-command "make requirements" pyproject.toml --extra warc
 
-.PHONY: help setup nightly up test unit bench lint format requirements clean
+.PHONY: help setup nightly up test unit bench year truth lint format requirements clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -33,6 +33,12 @@ unit: $(VENV)/.dev ## the fast tests
 
 bench: $(VENV)/.dev ## measure every hot path beside its rivals
 	@$(BIN)/python -m bench
+
+year: $(VENV)/.dev ## a simulated year: how long a loss goes untold, beside rival ways of planning
+	@$(BIN)/python -m bench year
+
+truth: $(VENV)/.dev ## 40 nights of a hostile web: every verdict beside what really happened
+	@$(BIN)/python -m truth
 
 lint: $(VENV)/.dev ## style, types and layers
 	@$(BIN)/ruff check .

@@ -112,10 +112,12 @@ class _Case:
 
     def _link(self, night: int, number: int, link: LinkHistory, met: Served) -> None:
         target = self._page.links[number].target
-        told, reason = self._record.told.get(night, {}).get((self._page.url, target), ("", ""))
+        told, reason = self._told(night, self._page.url, target)
         broken = self._targets.get(target, {}).get(night, "")
         facts = link_facts(self._world, self._page, number, night) if number in met.shows else None
         due = link.night(night, number, met, self._history, facts, broken)
+        if not told and "lost" in link.owed and self._told_where_it_stands_now(night, target):
+            told, reason = "changed", MOVED
         if told == "lost":
             self._loss(night, number, link, reason if reason != MOVED else "lost")
         elif reason == MOVED and self._page.url in self._world.moves:
@@ -124,6 +126,14 @@ class _Case:
             self._other(night, number, link, due, told, reason)
         elif due is None and not link.owed:
             self._ruling.told[NOTHING, NOT_TOLD] += 1
+
+    def _told(self, night: int, source: str, target: str) -> tuple[str, str]:
+        return self._record.told.get(night, {}).get((source, target), ("", ""))
+
+    def _told_where_it_stands_now(self, night: int, target: str) -> bool:
+        """A move is told once: where the new link says so, the old one's loss is silent."""
+        to = self._world.moves.get(self._page.url, "")
+        return any(self._told(at, to, target)[1] == MOVED for at in self._record.published if at <= night)
 
     def _loss(self, night: int, number: int, link: LinkHistory, reason: str) -> None:
         due, reasons = link.owed.pop("lost", (0, "")), link.reasons

@@ -37,7 +37,8 @@ def test_an_outage_of_ours_is_not_theirs(home, proxy):
     assert home.run(3)
     with home.used():
         [note] = night_view(name_of(3)).notes
-    assert "outage brake: 8 of 24 pages" in note
+    assert "losses wait: " in note
+    assert note in home.column("SELECT payload FROM alert WHERE kind = 'waiting' AND night = :night", night=name_of(3))[0]
     assert home.told(3) == set()
     assert home.states()[LEAVING] == "missing"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from linkwatch.alerts.markup import context, escape, header, quoted, sections
 from linkwatch.alerts.message import Block, Message, WeeklyNumbers
-from linkwatch.alerts.words import domains, findings, links
+from linkwatch.alerts.words import domains, findings, links, pages
 from linkwatch.model import Role
 from linkwatch.settings import SlackSettings
 
@@ -26,9 +26,12 @@ def held_message(night: str, failed: Sequence[tuple[str, object, object]], setti
 
 
 def waiting_message(night: str, folded: Mapping[str, object], settings: SlackSettings) -> Message | None:
-    """What operations is told, once, of a night whose losses wait; `folded` are the facts of the fold. None when none wait."""
+    """What operations is told, once, of a night whose losses wait; `folded` are the facts of the fold.
+
+    None when none wait, or those of single hosts alone: somebody's server is always down, and nobody here can mend it.
+    """
     waits = waiting_losses(folded)
-    if not waits:
+    if not waits or not any(folded.get(brake) for brake in ("brake", "vanish_brake", "braked_networks")):
         return None
     title = f"Night of {night}: {waits[0]}"
     small = context("What is missing stays missing until its pages can tell; gains, changes and recoveries are told as ever.")
@@ -37,20 +40,19 @@ def waiting_message(night: str, folded: Mapping[str, object], settings: SlackSet
 
 
 def waiting_losses(folded: Mapping[str, object]) -> list[str]:
-    """Why losses of a night wait, a sentence each, the widest brake first; plain text."""
+    """Why losses of a night wait (`snapshots.FoldCounts`), a sentence each, the widest brake first; plain text."""
     told = []
     if folded.get("brake"):
-        usual = folded.get("usual_share")
-        beside = f" ({_percent(usual)} is usual)" if isinstance(usual, float) else ""
-        share = _percent(folded.get("newly_failing_share"))
-        told.append(f"losses wait: {share} of the pages that should answer could not tell{beside}")
-    if folded.get("vanish_brake"):
-        told.append(f"losses wait of {_count(folded.get('vanishing'))} pages that vanished all at once: more than die in a night")
+        share = _percent(folded.get("excess_share", folded.get("newly_failing_share")))
+        usual = f" ({_percent(folded['usual_share'])} is usual)" if "usual_share" in folded else ""
+        told.append(f"losses wait: {share} of the pages that should answer could not tell{usual}")
+    vanishing = folded.get("vanishing")
+    if folded.get("vanish_brake") and isinstance(vanishing, int) and vanishing:
+        told.append(f"losses of {pages(vanishing)} that seem to have vanished wait: so many never die in one night")
     for name, what in (("braked_networks", "network"), ("braked_hosts", "host")):
-        number, names = _named(folded.get(name))
-        if number:
-            places = f"{number:,} {what}{'' if number == 1 else 's'}{names}"
-            told.append(f"losses wait on {places}: too many of the pages there could not tell")
+        number = folded.get(name)
+        if isinstance(number, int) and number:
+            told.append(f"losses of {number:,} {what}{'' if number == 1 else 's'} wait: too many pages there could not tell")
     return told
 
 
@@ -71,24 +73,11 @@ def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, 
 
 
 _HELD_LINES = 20
-_NAMES = 5
 _WEEK_LINES = 40
 
 
 def _percent(share: object) -> str:
     return f"{share:.0%}" if isinstance(share, float | int) else "an abnormal share"
-
-
-def _count(number: object) -> str:
-    return f"{number:,}" if isinstance(number, int) else "some"
-
-
-def _named(places: object) -> tuple[int, str]:
-    """Number of places, and the first names where names are known: (7, " (a.example, b.example, …)")."""
-    if not isinstance(places, list | tuple):
-        return (places if isinstance(places, int) else 0), ""
-    shown = ", ".join(map(str, places[:_NAMES])) + (", …" if len(places) > _NAMES else "")
-    return len(places), f" ({shown})" if places else ""
 
 
 def _week_line(row: WeeklyNumbers) -> str:

@@ -49,9 +49,8 @@ def _add_judgement(rows: Table, told: Explanation) -> None:
     if look.raw_outcome:
         add_fact(rows, "as sent", (raw.value, EVIDENCE_STYLE[raw.evidence]))
     name = "rendered" if look.raw_outcome else "outcome"
-    status = f"HTTP {told.page.http_status}, " if told.page.http_status else ""
     detail = f": {look.detail}" if look.detail else ""
-    add_fact(rows, name, status, (outcome.value, EVIDENCE_STYLE[outcome.evidence]), (detail, "dim"))
+    add_fact(rows, name, (outcome.value, EVIDENCE_STYLE[outcome.evidence]), (detail, "dim"))
     add_fact(rows, "title", look.title)
     alike = told.likeness
     if alike.former_self is not None:

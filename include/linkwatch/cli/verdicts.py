@@ -18,7 +18,7 @@ def rule_in_words(told: Explanation) -> str:
     if verdict is None:
         return ""
     if told.seen:
-        return "the link is there: live, whatever was missing before"
+        return "the link is there: live"
     if outcome.evidence is Evidence.INCONCLUSIVE:
         return _cannot_tell(told.look, verdict)
     if outcome is Outcome.NOT_MODIFIED:

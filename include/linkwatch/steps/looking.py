@@ -38,6 +38,7 @@ MAX_REFRESHES = 3
 PROBE_DAYS = 7
 """A host is asked for an address that cannot exist there once in so many days (suspicion.md, 6)."""
 
+_SHOWS_SOMETHING = (Outcome.READABLE, Outcome.TIMEOUT, Outcome.TRUNCATED)  # a browser, even where it did not get to the end
 _PLANNED = ("url", "etag", "last_modified", "reason", "links", "signature", "kept_hash", "rendered", "important")
 
 
@@ -233,7 +234,8 @@ class Looking:
         """
         raw = view.seen
         page = replace(rendered, url=view.page.url, redirects=(*view.page.redirects, *rendered.redirects))
-        seen = observe(replace(page, outcome=Outcome.READABLE) if page.body else page, self._scopes, seen_in=SeenIn.BROWSER)
+        shown = replace(page, outcome=Outcome.READABLE) if page.outcome in _SHOWS_SOMETHING and page.body else page
+        seen = observe(shown, self._scopes, seen_in=SeenIn.BROWSER)
         in_html = {link.link_id for link in raw.sightings}
         sightings = (*raw.sightings, *(link for link in seen.sightings if link.link_id not in in_html))
         if page.outcome is Outcome.READABLE and seen.look.outcome == Outcome.READABLE:
@@ -283,7 +285,8 @@ class Looking:
         now = archive.kept_hash((link.link_id, link.anchor, link.rel, link.followed) for link in own)
         vanished = not now and view.planned.kept_hash and view.planned.links
         if vanished or (now and now != view.planned.kept_hash):
-            view.kept, view.kept_hash = f"{self._file}#{self._keeper.keep(view.page)}", now
+            seen_in = SeenIn.BROWSER if view.seen.look.raw_outcome else SeenIn.HTML
+            view.kept, view.kept_hash = f"{self._file}#{self._keeper.keep(view.page, seen_in)}", now
 
 
 def _with(seen: Observation, **facts: str) -> Observation:
