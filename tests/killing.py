@@ -1,9 +1,9 @@
 """Nights that die: a driver process forks a child a run, and the child ends itself with SIGKILL at the n-th thing that it does.
 
-A thing is an audit event of Python that moves something in the world outside (a file opened for writing, a rename, a connection)
-or a statement that SQLite is about to carry out. Code in C has no such events: there the driver kills after so many ms.
-Run as a program this file is the driver: a JSON request a line on stdin, a JSON answer a line on stdout. Imported, it costs nothing
-but the standard library, so that a `sitecustomize` may install the fuse in any process.
+A thing is an audit event of Python that moves something in the world outside (a file opened for writing, a rename, a
+connection) or a statement that SQLite is about to carry out. Code in C has no such events: there the driver kills after so
+many ms. Run as a program this file is the driver: a JSON request a line on stdin, a JSON answer a line on stdout. Imported,
+it costs nothing but the standard library, so that a `sitecustomize` may use it in any process (`die_as_told`).
 """
 
 import asyncio
@@ -14,7 +14,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+import traceback
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,21 +28,28 @@ MOVES = frozenset(
         *("socket.connect", "socket.sendto", "http.client.connect", "http.client.send", "sqlite3.connect"),
     }
 )
+"""Audit events (library/audit_events.html of Python's manual) that count; so does `open` for writing."""
+
+WHERE = "LINKWATCH_TEST_DIES"
+"""Environment variable that `die_as_told` obeys."""
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 
 
 class Fuse:
-    """Counts what this process does from now on; kills it at the `burns_at`-th thing (0: never). `only`: paths with this part."""
+    """Counts the things that this process does from now on, and kills it at the `burns_at`-th (0: never)."""
 
-    def __init__(self, burns_at: int = 0, only: str = "") -> None:
-        self.count, self.burns_at, self._only = 0, burns_at, only
-        self.on_burn: Callable[[], bool] = lambda: True  # False: not now after all
+    def __init__(self, burns_at: int = 0) -> None:
+        self.count, self.burns_at = 0, burns_at
         sys.addaudithook(self._hear)
-        if not only:
-            self._trace_sqlite()
+        self._trace_sqlite()
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in MOVES or (event == "open" and _is_write(*arguments)):
+            self._thing()
 
     def _trace_sqlite(self) -> None:
-        """SQLite's statements are no audit events, but each connection has a callback for them."""
+        """SQLite's statements are no audit events, but each connection takes a callback for them."""
         connect = sqlite3.connect
 
         def traced(*arguments: Any, **more: Any) -> sqlite3.Connection:
@@ -51,18 +59,38 @@ class Fuse:
 
         sqlite3.connect = sqlite3.dbapi2.connect = traced
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if (event in MOVES and not self._only) or (event == "open" and self._is_write(*arguments)):
-            self._thing()
-
-    def _is_write(self, path: object, _mode: object, flags: object) -> bool:
-        writes = isinstance(flags, int) and flags & _WRITES and path != os.devnull
-        return bool(writes) and (not self._only or self._only in str(path))
-
     def _thing(self) -> None:
         self.count += 1
-        if self.count == self.burns_at and self.on_burn():
+        if self.count == self.burns_at:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_as_told() -> None:
+    """Do what $LINKWATCH_TEST_DIES says, a JSON object, to any process of a program; for a `sitecustomize`.
+
+    `{"migrating": 120}`: Airflow's migration dies at its 120th thing. `{"writing": ["looks-", "links.parquet"], "marks":
+    FOLDER}`: who is first to write a file of a night with one of these names dies as it begins; each of them kills once.
+    """
+    told = json.loads(os.environ.get(WHERE, "{}"))
+    if "migrating" in told and sys.orig_argv[-2:] == ["db", "migrate"]:
+        Fuse(told["migrating"])
+    if "writing" in told:
+        sys.addaudithook(lambda event, arguments: event == "open" and _die_writing(told, *arguments))
+
+
+def _die_writing(told: Mapping[str, Any], path: object, mode: object, flags: object) -> None:
+    if "/nights/" not in str(path) or not _is_write(path, mode, flags):
+        return
+    for name in told["writing"]:
+        if name in str(path):
+            mark = Path(told["marks"], name)
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _is_write(path: object, _mode: object, flags: object) -> bool:
+    return isinstance(flags, int) and bool(flags & _WRITES) and path != os.devnull
 
 
 class Driver:
@@ -80,7 +108,7 @@ class Driver:
 
     def run(self, environment: Mapping[str, str], as_of: datetime, **how: object) -> dict[str, Any]:
         """Run a night; `how`: `dag` (the real DAG, through the CLI), or verb by verb; killed at the `thing`-th thing, or
-        `ms` after its start, of the verb `verb` (of the whole run without one), or not at all.
+        `ms` after its start, of the verb `verb` ("dag" is the one of a DAG), or not at all.
 
         Returns `status` (0, or -9 for a run that was killed) and `verbs`: of each that ended what it did and how long it took.
         """
@@ -110,16 +138,15 @@ def driver(log: Path, environment: Mapping[str, str]) -> Iterator[Driver]:
 
 
 def _serve(log: Path) -> None:
-    """Import once what every night needs, then fork a night a request. Nothing is used here: threads would not be forked."""
-    import great_expectations  # noqa: F401 - seconds of import, once instead of once a run
-
-    import linkwatch.alerts.slack
-    import linkwatch.cli.night_run
+    """Import once what every night needs, then fork a night a request. Nothing else is used: threads would not be forked."""
+    import great_expectations  # noqa: F401 - seconds of import, once and not once a run
     from airflow.dag_processing.dagbag import DagBag  # noqa: F401
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
-    asyncio.run(_first_request(in_process_api_server().atransport))
+    import linkwatch.alerts.slack
+    import linkwatch.cli.night_run  # noqa: F401
 
+    asyncio.run(_first_request(in_process_api_server().atransport))
     for line in sys.stdin:
         request = json.loads(line)
         reader, writer = os.pipe()
@@ -131,12 +158,12 @@ def _serve(log: Path) -> None:
                 os.dup2(output.fileno(), 2)
             _run_and_exit(request, writer)
         os.close(writer)
-        answer = _follow(request, pid, reader)
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(_follow(request, pid, reader)), flush=True)
+    os._exit(0)  # nothing to tidy up, and Airflow would take seconds for it
 
 
 async def _first_request(transport: Any) -> None:
-    """Airflow builds its execution API with the first request: seconds, now once and not once a run."""
+    """Airflow builds its execution API with the first request: seconds, once and not once a run."""
     import httpx
 
     async with httpx.AsyncClient(transport=transport, base_url="http://in-process") as client:
@@ -163,12 +190,8 @@ def _run_and_exit(request: Mapping[str, Any], tell: int) -> None:
     status = 1
     try:
         os.environ.update(request["environment"])
-        fuse = Fuse()
-        run = _run_dag if request.get("dag") else _run_verbs
-        status = run(request, fuse, tell)
-    except BaseException:
-        import traceback
-
+        status = (_run_dag if request.get("dag") else _run_verbs)(request, Fuse(), tell)
+    except Exception:  # noqa: BLE001 - a forked child must not go on as a second driver, whatever happens
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -179,15 +202,10 @@ def _run_verbs(request: Mapping[str, Any], fuse: Fuse, tell: int) -> int:
     from linkwatch import steps
     from night_home import VERBS
 
-    night = ""
-
-    def begin(_: str) -> None:
-        nonlocal night
-        night = steps.begin(datetime.fromisoformat(request["as_of"]))
-
-    for name, verb in {"begin": begin, **VERBS}.items():
+    as_of = datetime.fromisoformat(request["as_of"])
+    for name, verb in {"begin": lambda _: steps.begin(as_of), **VERBS}.items():
         with _told(name, request, fuse, tell):
-            verb(night)
+            verb(as_of.date().isoformat())
     return 0
 
 

@@ -132,10 +132,12 @@ def test_the_report_is_a_file_with_the_numbers(home, capsys):
         (
             LINKING,
             f"{OWN}blog",
-            "also http://own.example/ also http://own.example/shop answer the page was read and does not link",
+            "also http://own.example/ also http://own.example/shop rule no look ever showed it",
         ),
         (BARE, OWN, "answer the page was read and does not link to http://own.example/"),
-        (BLOCKED, OWN, "outcome HTTP 403, blocked"),
+        (BLOCKED, OWN, "answered HTTP 403 in"),
+        (BLOCKED, OWN, "outcome blocked: "),
+        (BLOCKED, OWN, "rule cannot tell: the link stays as it was, and blocked alone never makes a loss"),
         (
             BLOCKED,
             OWN,

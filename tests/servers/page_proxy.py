@@ -44,7 +44,7 @@ def page_proxy() -> Iterator[PageProxy]:
         def do_GET(self) -> None:
             proxy.asked.append(self.path)
             found = proxy.once.pop(self.path, None) or proxy.pages.get(self.path, Served(b"not here", 404))
-            self.send_response(found.status)
+            self.send_response_only(found.status)  # without a date: the same answer is the same bytes
             for name, value in found.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(found.body)))

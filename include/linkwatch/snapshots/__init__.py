@@ -6,6 +6,7 @@
     plan.py     which pages to look at tonight
     survival.py how fast links are lost, by age and referring domain
     fold.py     last snapshot + tonight's evidence = next snapshot
+    hosts.py    what hosts answer for addresses that cannot exist
     diff.py     two snapshots = what differs, and the numbers of one
 
 The queries stand in `linkwatch/sql`; each has a plain-Python twin in `tests/twins`.
@@ -13,6 +14,7 @@ The queries stand in `linkwatch/sql`; each has a plain-Python twin in `tests/twi
 
 from linkwatch.snapshots.diff import changed_links, diff_snapshots, pages_looked, site_counts
 from linkwatch.snapshots.fold import FoldCounts, FoldInputs, fold_night
+from linkwatch.snapshots.hosts import fold_hosts
 from linkwatch.snapshots.plan import plan_pages
 from linkwatch.snapshots.store import NightStore
 
@@ -22,6 +24,7 @@ __all__ = [
     "NightStore",
     "changed_links",
     "diff_snapshots",
+    "fold_hosts",
     "fold_night",
     "pages_looked",
     "plan_pages",

@@ -20,7 +20,7 @@ from linkwatch.model import Audit, Role
 from linkwatch.progress import track
 from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings, SourceSettings, load_settings
-from linkwatch.snapshots import FoldInputs, NightStore, fold_night, plan_pages, site_counts
+from linkwatch.snapshots import FoldInputs, NightStore, fold_hosts, fold_night, plan_pages, site_counts
 from linkwatch.sources import Fetch, Rejects, read_claims
 from linkwatch.steps.looking import look_at_shard, planned_pages
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
@@ -136,6 +136,8 @@ def fold(night: str) -> dict[str, object]:
             pages_out=store.path(night, "pages"),
             watched=watched,
         )
+        hosts = store.path(before, "hosts") if before and store.has(before, "hosts") else None
+        fold_hosts(hosts, [store.path(night, name) for name in store.names(night, "probes-")], store.path(night, "hosts"))
         since = {site: moment.isoformat() for site, moment in watched.items()}
         done = {**counts.to_dict(), "before": before, "watched": since}
         store.write_facts(night, "fold", done)

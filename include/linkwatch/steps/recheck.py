@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from linkwatch.model import Evidence, Outcome, State
 from linkwatch.settings import Settings, load_settings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.looking import look_at_shard, planned_pages
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,6 @@ def recheck_at(night: str) -> datetime | None:
 
 def look_again(night: str, shard: int) -> dict[str, int]:
     """Look once more at the doubtful pages of a shard, as if never read before: a 304 would repeat what was doubted."""
-    from linkwatch.steps.looking import look_at_shard, planned_pages  # INTERIM
-
     settings, store = _open()
     name = f"{shard:04d}{_AGAIN}"
     if not store.has(night, f"looks-{name}"):
