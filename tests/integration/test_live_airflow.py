@@ -22,12 +22,17 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from killing import WHERE
+from linkwatch.model import State
 from linkwatch.warehouse import open_warehouse
 from linkwatch.world import World, night_name, truth
 
 LINKWATCH = str(Path(sys.executable).with_name("linkwatch"))
-NIGHT = night_name(1)
-RUN = f"/api/v2/dags/nightly_links/dagRuns/{NIGHT}"
+NIGHT, SECOND = night_name(1), night_name(2)
+RUNS = "/api/v2/dags/nightly_links/dagRuns"
+RUN = f"{RUNS}/{NIGHT}"
+DEATHS = {"check": "looks-", "fold": "links.parquet", "publish": "published.json"}
+"""The tasks whose process dies once, each by the file that it was about to write."""
 
 
 @dataclass
@@ -48,9 +53,18 @@ class Up:
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
         return answer.json()
 
-    def tasks(self, task: str = "") -> list[dict[str, Any]]:
-        """The run's task instances, or those of one task."""
-        return [found for found in self.call("GET", f"{RUN}/taskInstances")["task_instances"] if task in ("", found["task_id"])]
+    def tasks(self, task: str = "", run: str = NIGHT) -> list[dict[str, Any]]:
+        """A run's task instances, or those of one task."""
+        found = self.call("GET", f"{RUNS}/{run}/taskInstances")["task_instances"]
+        return [instance for instance in found if task in ("", instance["task_id"])]
+
+    def trigger(self, night: str) -> None:
+        """Run a night by hand."""
+        self.call("POST", RUNS, dag_run_id=night, logical_date=f"{night}T03:00:00Z")
+
+    def wait_for_end(self, run: str) -> None:
+        """Until the run is over, well or not."""
+        wait_until(lambda: self.call("GET", f"{RUNS}/{run}")["state"] in ("success", "failed"), "the run has ended")
 
 
 def wait_until(condition: Callable[[], Any], what: str, within_s: float = 120) -> Any:
@@ -99,9 +113,16 @@ def start(home: Path, environ: Mapping[str, str]) -> Up:
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A live Airflow on the example world that asks for a login, and retries tasks after a second."""
+    """A live Airflow on the example world that asks for a login, retries tasks after a second, and lets three of them die."""
     home = tmp_path_factory.mktemp("live") / "home"
-    settings = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False", "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1"}
+    folder = tmp_path_factory.mktemp("deaths")
+    (folder / "sitecustomize.py").write_text("import killing\nkilling.die_as_told()\n")
+    settings = {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        "PYTHONPATH": os.pathsep.join(map(str, [folder, Path(__file__).parents[1], os.environ.get("PYTHONPATH", "")])),
+        WHERE: json.dumps({"writing": list(DEATHS.values()), "marks": str(folder)}),
+    }
     up = start(home, environment(home, **settings))
     try:
         wait_until(lambda: b"is up" in up.output.read_bytes() or up.process.poll() is not None, "Airflow is up")
@@ -121,29 +142,19 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture(scope="module")
 def night(up: Up) -> Up:
-    """The example world's first night, triggered by hand; one of its `check` tasks was killed while it ran."""
+    """The example world's first night, triggered by hand; three of its tasks were killed while they worked."""
     wait_until(lambda: "nightly_links" in [dag["dag_id"] for dag in up.call("GET", "/api/v2/dags")["dags"]], "the DAG is known")
-    up.call("POST", "/api/v2/dags/nightly_links/dagRuns", dag_run_id=NIGHT, logical_date=f"{NIGHT}T03:00:00Z")
-    wait_until(lambda: kill_one(up, "check"), "a task `check` that runs")
-    wait_until(lambda: up.call("GET", RUN)["state"] in ("success", "failed"), "the run has ended")
+    up.trigger(NIGHT)
+    up.wait_for_end(NIGHT)
     return up
 
 
-def kill_one(up: Up, task: str) -> bool:
-    """SIGKILL the process of a running instance of the task; False when none runs."""
-    running = [found["id"] for found in up.tasks(task) if found["state"] == "running"]
-    for process in living(sessions_of(up)):
-        # Supervisor and task both bear the instance's id; the task is the one that leads a process group.
-        if any(name in " ".join(process.cmdline()) for name in running) and os.getpgid(process.pid) == process.pid:
-            process.kill()
-            return True
-    return False
-
-
-def test_a_night_survives_the_death_of_a_task(night):
-    """The scheduler runs every task, reaches the end, and tries the killed one again."""
-    assert {task["task_id"]: task["state"] for task in night.tasks() if task["state"] != "success"} == {}
-    assert max(task["try_number"] for task in night.tasks("check")) == 2
+def test_a_night_survives_the_death_of_its_tasks(night):
+    """The scheduler runs every task, tries the killed ones again, and reaches the end; nothing was to be looked at again."""
+    others = {task["task_id"]: task["state"] for task in night.tasks() if task["state"] != "success"}
+    assert others == {"look_again": "skipped"}
+    tries = {task: max(instance["try_number"] for instance in night.tasks(task)) for task in (*DEATHS, "audit")}
+    assert tries == {**dict.fromkeys(DEATHS, 2), "audit": 1}
     assert night.call("GET", RUN)["state"] == "success"
 
 
@@ -177,6 +188,23 @@ def test_without_a_slack_connection_the_tasks_log_has_the_message(night):
 def test_the_example_world_runs_no_night_by_itself(night):
     """Our calendar's night of today would be published at once, and no earlier night could be run any more."""
     assert [run["dag_run_id"] for run in night.call("GET", "/api/v2/dags/~/dagRuns")["dag_runs"]] == [NIGHT]
+
+
+def test_a_second_look_waits_in_the_triggerer_and_in_no_worker(night):
+    """With links gone from pages that are marked: `doubt` is seen deferred, then the pages are looked at again, by shard."""
+    before, after = truth(World(), 1).states, truth(World(), 2).states
+    gone = sorted({pair[0] for pair, state in after.items() if state is State.MISSING and before.get(pair) is State.LIVE})
+    with (night.home / "example" / "world" / "world.toml").open("a") as settings:
+        settings.write(f"\n[confirm]\nrecheck_after_min = 0.1\nimportant = {json.dumps(gone)}\n")
+    night.trigger(SECOND)
+    wait_until(lambda: [task["state"] for task in night.tasks("doubt", SECOND)] == ["deferred"], "the wait is deferred")
+    assert {task["state"] for task in night.tasks("fold", SECOND)} == {None}
+    night.wait_for_end(SECOND)
+    assert {task["task_id"]: task["state"] for task in night.tasks(run=SECOND) if task["state"] != "success"} == {}
+    assert [task["map_index"] for task in night.tasks("look_again", SECOND)] == [0, 1]
+    with open_warehouse(f"sqlite:///{night.home / 'example' / 'linkwatch.sqlite'}").connect() as connection:
+        links = connection.execute(sa.text("SELECT source_url, target_url, state FROM link")).all()
+    assert {(row.source_url, row.target_url): row.state for row in links} == dict(after)
 
 
 @pytest.mark.parametrize("path", ["/linkwatch/", "/linkwatch/reports/week-2026-01-05.html"])

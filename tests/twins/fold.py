@@ -118,7 +118,8 @@ class Night:
         stood = {
             link["link_id"]: link
             for link in self.links.values()
-            if link["state"] in ("live", "missing") or (link["state"] == "lost" and (link["moved_to"] or link["lost_at"] == self.as_of))
+            if link["state"] in ("live", "missing")
+            or (link["state"] == "lost" and (link["moved_to"] or link["lost_at"] == self.as_of))
         }
         failing = {
             host_of(look["url"])
@@ -156,7 +157,9 @@ class Night:
         )
         link |= {name: told[name] for name in ("site", "source_url", "target_url")}
         link |= {"anchor": told["anchor"] or "", "rel": told["rel"] or ""}
-        link["source_domain"] = told["source_domain"] if "source_domain" in told else self.looks[told["source_url"]]["source_domain"]
+        link["source_domain"] = (
+            told["source_domain"] if "source_domain" in told else self.looks[told["source_url"]]["source_domain"]
+        )
         return link
 
     def _take_claims(self, link: Row) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 Row = dict[str, Any]
 
 
-def find_moves(stood: Iterable[Row], leaving: set[int], seen: Iterable[Row], live: Iterable[Row]) -> tuple[dict[int, str], dict[int, str]]:
+def find_moves(
+    stood: Iterable[Row], leaving: set[int], seen: Iterable[Row], live: Iterable[Row]
+) -> tuple[dict[int, str], dict[int, str]]:
     """Where old links went and where new ones come from, by link_id.
 
     `stood`: links that hosts had before tonight; `leaving`: ids of those that are absent or were missing; `seen`: all links seen

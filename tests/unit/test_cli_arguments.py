@@ -21,6 +21,8 @@ WRONG_ARGUMENTS = [
     (["nights", "--limit", "many"], "'many' is no number of nights"),
     (["check", "http://page.example/"], "the following arguments are required: target"),
     (["report", "--week", "48"], "'48' is no date"),
+    (["explain"], "the following arguments are required: link"),
+    (["explain", "1", "--page"], "expected one argument"),
 ]
 
 WRONG_SETTINGS = [
@@ -36,6 +38,10 @@ WRONG_SETTINGS = [
 ]
 
 
+SETTLED = [["nightly", "--date", "2026-03-02"], ["nights"], ["release", "2026-03-02"], ["report"], ["explain", "-7"]]
+"""Commands that need settings."""
+
+
 @pytest.mark.parametrize(("arguments", "said"), WRONG_ARGUMENTS)
 def test_wrong_arguments_are_exit_status_2(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
     """The usage, and what is wrong; nothing is run."""
@@ -47,7 +53,7 @@ def test_wrong_arguments_are_exit_status_2(capsys: pytest.CaptureFixture[str], a
     assert shown.out == ""
 
 
-@pytest.mark.parametrize("command", [["nightly", "--date", "2026-03-02"], ["nights"], ["release", "2026-03-02"], ["report"]])
+@pytest.mark.parametrize("command", SETTLED)
 @pytest.mark.parametrize(("content", "said"), WRONG_SETTINGS)
 def test_wrong_settings_are_exit_status_1(tmp_path, monkeypatch, capsys, command, content, said):
     """Whatever the command: one line that names the file and says what to do, and the home is not touched."""
@@ -100,7 +106,7 @@ def test_a_night_in_the_future_is_refused(home, capsys):
     assert not home.exists()
 
 
-@pytest.mark.parametrize("command", [["nights"], ["release", "2026-01-05"], ["drop", "2026-01-05"], ["report"]])
+@pytest.mark.parametrize("command", [["nights"], ["release", "2026-01-05"], ["drop", "2026-01-05"], ["report"], ["explain", "7"]])
 def test_without_settings_and_without_the_example_a_command_says_how_to_begin(tmp_path, monkeypatch, capsys, command):
     """Nobody has set $LINKWATCH_CONFIG, so nobody is told to check a file that they have never heard of."""
     monkeypatch.delenv("LINKWATCH_CONFIG", raising=False)

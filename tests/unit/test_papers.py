@@ -1,6 +1,7 @@
 """The papers say what is there: a command, a table or a state that nobody wrote down fails here."""
 
 import contextlib
+import dataclasses
 import io
 import re
 import subprocess
@@ -9,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from linkwatch.cli import main
-from linkwatch.model import State
-from linkwatch.settings import SOURCE_KINDS
+from linkwatch.model import ChangeKind, LossReason, Outcome, State
+from linkwatch.settings import SOURCE_KINDS, ConfirmSettings
 from linkwatch.warehouse.tables import metadata, views
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 TABLES = (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8")
+VERDICTS = (PROJECT / "docs" / "verdicts.md").read_text(encoding="utf-8")
 
 
 def commands() -> list[str]:
@@ -53,7 +55,7 @@ def test_the_readme_names_no_command_that_is_not_there():
     assert set(re.findall(r"`linkwatch ([a-z]+)", README)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "lint", "unit"])
+@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "year", "truth", "lint", "unit"])
 def test_every_make_target_of_the_papers_exists(target):
     """What the README tells people to type is in the Makefile."""
     assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.M)
@@ -70,6 +72,18 @@ def test_every_table_is_documented(table):
 def test_sources_and_states_are_in_the_readme(word):
     """The words that settings and tables use are explained."""
     assert f"`{word}`" in README
+
+
+@pytest.mark.parametrize("word", sorted({*Outcome, *LossReason, *ChangeKind}))
+def test_every_outcome_reason_and_change_is_explained(word):
+    """What a table or a message says is in the paper that explains verdicts."""
+    assert f"`{word}`" in VERDICTS or f"**{word}" in VERDICTS.lower()
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ConfirmSettings)])
+def test_every_setting_that_decides_a_loss_is_explained(name):
+    """Nobody has to guess which setting a rule goes by."""
+    assert f"`confirm.{name}`" in VERDICTS
 
 
 def test_no_file_names_a_package_registry_or_a_path_of_this_machine():

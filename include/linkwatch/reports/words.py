@@ -33,8 +33,6 @@ _NAMES = {
     "anchor": "anchor",
     "zone": "place on the page",
     "element": "made of",
-    "moved_to": "moved to",
-    "moved_from": "moved from",
 }
 _UNTOLD = frozenset({"context_left", "context_right"})
 
@@ -70,6 +68,9 @@ def evidence_in_words(change: ChangeRow) -> str:
 def differences_in_words(change: ChangeRow) -> list[str]:
     """What a changed link was and is: ["followed → nofollow (by rel)", "anchor “a” → “b”"]."""
     told = []
+    for name, words in (("moved_to", "stands at"), ("moved_from", "stood at")):
+        if place := change.after.get(name):
+            return [f"whole site moved: {words} {cut(place)}"]
     names = [name for name in sorted({*change.before, *change.after}) if name not in _UNTOLD]
     if "followed" in names:
         told.append(f"{_standing(change.before)} → {_standing(change.after)}")

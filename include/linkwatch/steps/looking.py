@@ -9,14 +9,12 @@
 What it found lies in the night's folder; the looks come last and say that the shard is finished.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import BinaryIO, Self
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,15 +26,13 @@ from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirec
 from linkwatch.progress import track
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.probing import Probe, Prober, known_probes
 from linkwatch.urls import Scopes, host_of
 
 log = logging.getLogger(__name__)
 
 MAX_REFRESHES = 3
 """Pages in a row that only send the browser on."""
-
-PROBE_DAYS = 7
-"""A host is asked for an address that cannot exist there once in so many days (suspicion.md, 6)."""
 
 _SHOWS_SOMETHING = (Outcome.READABLE, Outcome.TIMEOUT, Outcome.TRUNCATED)  # a browser, even where it did not get to the end
 _PLANNED = ("url", "etag", "last_modified", "reason", "links", "signature", "kept_hash", "rendered", "important")
@@ -55,16 +51,6 @@ class PlannedPage:
     kept_hash: str = ""
     rendered: bool = False
     important: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a host answers for an address that cannot exist: a row of `schemas.HOSTS`."""
-
-    host: str
-    probe_outcome: str
-    probe_signature: str
-    probed_at: datetime
 
 
 @dataclass(slots=True)
@@ -105,7 +91,7 @@ def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Se
     with ExitStack() as stack:
         file = f"kept-{name}.warc.gz"
         kept = stack.enter_context(store.writing_file(night, file)) if _keeps(settings) else None
-        with Looking(settings, night, as_of, _known_probes(store, night), kept, f"{night}/{file}") as looking:
+        with Looking(settings, night, as_of, known_probes(store, night), kept, f"{night}/{file}") as looking:
             looked = looking.look_at(planned)
     store.write_table(night, f"sightings-{name}", sightings_table(looked.sightings()))
     rows = [asdict(probe) for probe in looked.probes.values()]
@@ -139,7 +125,7 @@ class Looking:
         self._settings = settings
         self._night = night
         self._as_of = as_of
-        self._probed = dict(probed or {})
+        self._prober = Prober(night, as_of, probed or {})
         self._keeper = archive.Keeper(kept, at=as_of) if kept else None
         self._file = file
         self._scopes = Scopes(settings.sites)
@@ -255,25 +241,11 @@ class Looking:
     def _doubt(self, views: Iterable[View], looked: Looked) -> None:
         """Settle what pages are that lost their links and are unlike their old selves."""
         doubtful = [view for view in views if self._is_doubtful(view)]
-        self._probe({host_of(view.page.final_url): view.page.final_url for view in doubtful}, looked)
+        self._prober.ask(self._fetcher, {host_of(view.page.final_url): view.page.final_url for view in doubtful})
+        looked.probes |= self._prober.tonight
         for view in doubtful:
-            probe = self._probed.get(host_of(view.page.final_url))
-            outcome, signature = (probe.probe_outcome, probe.probe_signature) if probe else ("", "")
+            outcome, signature = self._prober.answer_of(host_of(view.page.final_url))
             view.seen = replace(view.seen, look=settle(view.seen.look, view.planned.signature, outcome, signature))
-
-    def _probe(self, pages: Mapping[str, str], looked: Looked) -> None:
-        """Ask hosts that were not asked for a week for an address beside one of their pages that cannot exist."""
-        addresses = {self._sibling(host, url): host for host, url in pages.items() if host not in self._probed}
-        for page in self._fetcher.fetch(map(PageRequest, addresses)):
-            look = observe(page, self._scopes).look
-            probe = Probe(addresses[page.url], look.outcome, look.signature, self._as_of)
-            looked.probes[probe.host] = self._probed[probe.host] = probe
-
-    def _sibling(self, host: str, url: str) -> str:
-        """An address in the folder of `url` that nobody can have made: told apart by night and host, the same on a second run."""
-        parts = urlsplit(url)
-        name = hashlib.blake2b(f"{self._night}\n{host}".encode(), digest_size=10).hexdigest()
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').rpartition('/')[0]}/{name}"
 
     # Evidence
 
@@ -304,13 +276,3 @@ def _keeps(settings: Settings) -> bool:
     if lack := archive.missing():
         log.warning("no page is kept as evidence: %s", lack)
     return not lack
-
-
-def _known_probes(store: NightStore, night: str) -> dict[str, Probe]:
-    """What hosts answered for no page within the last week, by host."""
-    before = store.latest_before(night)
-    if before is None or not store.has(before, "hosts"):
-        return {}
-    hosts = store.read_table(before, "hosts")
-    recent = hosts.filter(pc.greater(hosts["probed_at"], pa.scalar(store.as_of(night) - timedelta(days=PROBE_DAYS))))
-    return {row["host"]: Probe(**row) for row in recent.to_pylist()}

@@ -88,9 +88,9 @@ def deliver_outbox(settings: Settings, *, sleep: Callable[[float], None] = time.
         sent, printed = sent + counts.sent + counts.found, printed + counts.printed
     if counts.elsewhere:
         raise AlertError(
-            f"alerts: {counts.elsewhere} messages are being sent by another run, for more than {ELSEWHERE_S} s; expected it to "
-            "finish. If it has died on another machine, they are free 10 minutes after it took them: clear the task, or wait for "
-            "the next night"
+            f"alerts: another run has been sending for more than {ELSEWHERE_S} s (messages left to it: {counts.elsewhere}); "
+            "expected it to finish. If it has died on another machine, its messages are free 10 minutes after it took them: "
+            "clear the task, or wait for the next night"
         )
     if counts.pending or counts.failed:
         raise AlertError(

@@ -14,9 +14,7 @@ SITE = Site("example.com", Role.OWN, Scope.DOMAIN)
 SLACK = SlackSettings(channel="#backlinks", ops_channel="#ops", max_lines=30)
 
 
-def line(
-    kind: str, source: str, reason: str = "", after: dict | None = None, before: dict | None = None, **evidence
-) -> ChangeLine:
+def line(kind: str, source: str, reason: str = "", after: dict | None = None, before: dict | None = None, **facts) -> ChangeLine:
     """A change of the link on a page ("host/path"); its registrable domain is the last two labels of the host."""
     domain = ".".join(source.partition("/")[0].split(".")[-2:])
     known = {"followed": True, **facts}

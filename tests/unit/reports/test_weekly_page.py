@@ -166,3 +166,16 @@ def test_words_of_a_change():
     assert differences_in_words(row) == ["page noindex no → yes", "place on the page “content” → none"]
     assert evidence_in_words(row) == ""
     assert evidence_in_words(replace(row, evidence={"outcome": "dns_error", "looks": 1})) == "dns error; absent in 1 look"
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ({"moved_from": "https://old.example/a", "anchor": "x"}, "whole site moved: stood at https://old.example/a"),
+        ({"moved_to": "https://new.example/a", "state": "lost"}, "whole site moved: stands at https://new.example/a"),
+    ],
+)
+def test_a_move_is_one_difference(after: dict, expected: str):
+    """The link under its new address is new in every attribute, and none of them is what happened."""
+    row = ChangeRow.of(change("changed", "new.example", "a", after=after))
+    assert differences_in_words(row) == [expected]

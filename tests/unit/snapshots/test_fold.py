@@ -112,58 +112,6 @@ def test_links_of_a_site_no_longer_watched_stay(tmp_path):
     assert [link["state"] for link in links] == ["live"]
 
 
-def outage(folder, outcome, failing, total=20, **confirm):
-    """Night 2 of `total` live links, of which one is absent for the second time and `failing` pages cannot tell."""
-    pages = [f"https://p{number}.example/" for number in range(total)]
-    seen = [sighting(number, url) for number, url in enumerate(pages)]
-    before = fold_rows(folder, None, as_of=NIGHT, looks=[[look(url) for url in pages]], sightings=[seen])[:2]
-    before = fold_rows(folder, before, as_of=NIGHT + DAY, looks=[[look(url) for url in pages]], sightings=[seen[1:]])[:2]
-    looks = [look(url, outcome if number >= total - failing else "readable") for number, url in enumerate(pages)]
-    seen = seen[1 : total - failing]
-    return fold_rows(folder, before, as_of=NIGHT + 2 * DAY, looks=[looks], sightings=[seen], confirm=ConfirmSettings(**confirm))
-
-
-@pytest.mark.parametrize(
-    ("outcome", "failing", "total", "brake"),
-    [
-        ("timeout", 5, 20, True),
-        ("timeout", 4, 20, False),
-        ("timeout", 5, 19, False),  # too few pages to tell an outage from a bad day
-        ("robots_denied", 15, 20, False),
-        ("blocked", 15, 20, True),
-    ],
-)
-def test_brake(tmp_path, outcome, failing, total, brake):
-    """When a quarter of the pages that answered last time cannot tell, the night's losses wait."""
-    links, _, counts = outage(tmp_path, outcome, failing, total)
-    assert brake == counts.brake
-    assert ("missing" if brake else "lost") == links[0]["state"]
-    assert links[0]["absences"] == 2
-
-
-def test_a_loss_that_waited_comes_with_the_next_look(tmp_path):
-    """After the outage, the next look that does not show the link confirms the loss."""
-    links, pages, _ = outage(tmp_path, "timeout", 20 - 1)
-    links, _, counts = fold_rows(tmp_path, (links, pages), as_of=NIGHT + 3 * DAY, looks=[[look("https://p0.example/")]])
-    assert not counts.brake
-    assert links[0]["state"] == "lost"
-
-
-def test_pages_that_vanish_all_at_once_are_an_outage(tmp_path):
-    """Twenty pages do not die in the same night: when so many mature together, their links wait."""
-    confirm = {"vanished_checks": 1, "vanished_days": 0.0, "brake_share": 0.5}
-    links, pages, _ = outage(tmp_path, "dns_error", 38, 40, **confirm)
-    links, _, counts = fold_rows(
-        tmp_path,
-        (links, pages),
-        as_of=NIGHT + 3 * DAY,
-        looks=[[look(page["url"], "dns_error") for page in pages]],
-        confirm=ConfirmSettings(**confirm),
-    )
-    assert (counts.brake, counts.vanish_brake, counts.vanishing) == (False, True, 40)
-    assert {"live", "missing"} == {link["state"] for link in links}
-
-
 @pytest.mark.parametrize(
     ("values", "link_type"),
     [
@@ -231,12 +179,51 @@ def test_a_refuted_claim_says_when(tmp_path):
     assert link["refuted_at"] == NIGHT + DAY
 
 
-def test_pages_keep_the_facts_of_their_last_readable_look(tmp_path):
-    """A failed look moves the outcome and the date of the look, and leaves facts and validators."""
-    before = fold_rows(tmp_path, None, as_of=NIGHT, looks=[[look(PAGE, title="Post", etag='"1"', http_status=200)]])[:2]
-    _, [page], _ = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=[[look(PAGE, "server_error", http_status=503)]])
-    assert (page["outcome"], page["http_status"], page["title"], page["etag"]) == ("server_error", 503, "Post", '"1"')
-    assert (page["last_fetched_at"], page["last_readable_at"], page["failing_since"]) == (NIGHT + DAY, NIGHT, NIGHT + DAY)
+def test_a_link_of_a_browser_is_not_missed_without_one(tmp_path):
+    """A link that only a browser sees is not absent because a page that no browser opened lacks it; a rendered page tells."""
+    before, states = None, []
+    nights = [
+        ("readable", "needs_rendering", True),
+        ("readable", "", False),
+        ("readable", "needs_rendering", False),
+        ("page_gone", "", False),
+    ]
+    for number, (outcome, raw, seen) in enumerate(nights):
+        links, pages, _ = fold_rows(
+            tmp_path,
+            before,
+            as_of=NIGHT + number * DAY,
+            looks=[[look(PAGE, outcome, raw_outcome=raw)]],
+            sightings=[[sighting(LINK, PAGE, seen_in="browser")] if seen else []],
+        )
+        states.append(links[0]["state"])
+        before = (links, pages)
+    assert states == ["live", "live", "missing", "lost"]
+
+
+def test_a_page_of_many_spellings(tmp_path):
+    """A link is told by the spelling that it is known by where that shows it, else by one that does; and it is one link."""
+    other = "http://www.a.example/post/"
+    both = [sighting(LINK, PAGE, position=9), sighting(LINK, other)]
+    before, told = None, []
+    for number, seen in enumerate([both[:1], both, both[1:], both]):
+        links, pages, _ = fold_rows(
+            tmp_path, before, as_of=NIGHT + number * DAY, looks=[[look(PAGE), look(other)]], sightings=[seen]
+        )
+        told.append([(link["source_url"], link["state"]) for link in links])
+        before = (links, pages)
+    assert told == [[(PAGE, "live")], [(PAGE, "live")], [(other, "live")], [(other, "live")]]
+
+
+def test_the_best_rating_of_tonight(tmp_path):
+    """A link has the highest authority that tonight's claims give, else the one that was known."""
+    before, told = None, []
+    for number, ratings in enumerate([[None, 30.0, 41.5], [], [None], [12.0]]):
+        claims = [claim(LINK, PAGE, claimed_by=f"source-{place}", authority=rating) for place, rating in enumerate(ratings)]
+        links, pages, _ = fold_rows(tmp_path, before, as_of=NIGHT + number * DAY, claims=claims)
+        told.append(links[0]["authority"])
+        before = (links, pages)
+    assert told == [41.5, 41.5, 41.5, 12.0]
 
 
 def test_files_are_of_exactly_the_schemas(tmp_path):

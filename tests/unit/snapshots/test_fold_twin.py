@@ -36,7 +36,11 @@ def looks_at(url):
     """A look at a page, or none tonight."""
     facts = {"moved": st.booleans(), "noindex": st.booleans(), "canonical_url": TEXTS, "title": TEXTS, "etag": TEXTS}
     facts |= {"words": st.integers(0, 99), "http_status": st.sampled_from([None, 200, 404]), "signature": TEXTS}
-    facts |= {"network": st.sampled_from(["", "192.0.2.0/24", "198.51.100.0/24"]), "kept": TEXTS, "kept_hash": st.sampled_from("a ")}
+    facts |= {
+        "network": st.sampled_from(["", "192.0.2.0/24", "198.51.100.0/24"]),
+        "kept": TEXTS,
+        "kept_hash": st.sampled_from("a "),
+    }
     facts |= {"raw_outcome": st.sampled_from(["", "needs_rendering"])}
     return st.one_of(st.builds(look, st.just(url), OUTCOMES, **facts), st.builds(look, st.just(url), OUTCOMES), st.none())
 
