@@ -32,18 +32,18 @@ class PageHistory:
     told_before: bool = False  # an earlier look could tell
     unsure: dict[int, bool] = field(default_factory=dict)  # by night: True where the look could not tell
     failing: list[tuple[int, Outcome]] = field(default_factory=list)  # failures since the last sign of life
+    may_be_told_since: int = 0  # night of the failure with which it may be told as dead; 0: it may not
 
     def see(self, night: int, met: Served) -> None:
         """Tonight's look."""
         self.unsure[night] = not met.tells
         if met.tells or met.outcome.proves_existence:
             self.failing.clear()
+            self.may_be_told_since = 0
         elif met.outcome in DEAD:
             self.failing.append((night, met.outcome))
-
-    def may_be_dead(self, night: int) -> bool:
-        """True after failures enough, of any kind."""
-        return len(self.failing) >= FAILURES and night - self.failing[0][0] >= FAILING_NIGHTS
+            enough = len(self.failing) >= FAILURES and night - self.failing[0][0] >= FAILING_NIGHTS
+            self.may_be_told_since = self.may_be_told_since or (night if enough else 0)
 
     def is_dead(self, night: int, kind: Outcome) -> bool:
         """True after failures enough of one kind, without another between them, and too many for chance."""

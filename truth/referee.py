@@ -54,6 +54,7 @@ class Ruling:
     misses: list[Miss] = field(default_factory=list)
     false_losses: int = 0
     untrue: int = 0  # gains, changes and recoveries that are none
+    waited: list[int] = field(default_factory=list)  # nights from when a dead page's link might be told until it was
 
 
 def judge(world: World, record: Record) -> Ruling:
@@ -138,8 +139,10 @@ class _Case:
     def _loss(self, night: int, number: int, link: LinkHistory, reason: str) -> None:
         due, reasons = link.owed.pop("lost", (0, "")), link.reasons
         truth = stands(self._world, self._page, night)
-        if truth.dead and not due[0] and not link.lost and self._history.may_be_dead(night):
-            due, reasons = (night, min(truth.reasons)), truth.reasons
+        if truth.dead and (since := self._history.may_be_told_since) and not link.lost:
+            self._ruling.waited.append(night - since)
+            if not due[0]:
+                due, reasons = (night, min(truth.reasons)), truth.reasons
         if link.lost or not due[0]:
             self._ruling.false_losses += 1
             self._rule(night, number, NOTHING, reason)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from linkwatch.model import ChangeKind, Evidence, LossReason, Outcome
 from truth.referee import LATE, NOT_TOLD, NOTHING, OTHER_ATTRIBUTES, Ruling
@@ -25,9 +26,13 @@ _SHORT = {
 }
 _MISSES_SHOWN = 25
 _MISREADINGS = ("served", "looks", "right outcome", "right evidence", "read as a page", "as gone", "as cannot tell", "instead")
+_NOTE = (
+    "What answers everything (catch_all) is told from a page as long as a link is missed on it; afterwards it is a page without "
+    "the link."
+)
 _SUMMARY = (
     *("faults", "looks", "cannot tell", "false losses", "losses in time", "gains, changes, recoveries on the first look"),
-    *("untrue", "reason right", "nights held", "wanted numbers"),
+    *("untrue", "reason right", "dead pages wait, nights", "nights held", "wanted numbers"),
 )
 
 
@@ -67,6 +72,7 @@ def summary(rulings: Sequence[Ruling]) -> str:
                 f"{_in_time(ruling, _OTHERS):,} of {_due(ruling, _OTHERS):,}",
                 str(ruling.untrue),
                 f"{right / max(1, told):.2%}",
+                f"{median(ruling.waited):.0f}, {max(ruling.waited)} at most" if ruling.waited else "",
                 ", ".join(map(str, ruling.record.held)) or "none",
                 "**missed**" if missed(ruling) else "met",
             ]
@@ -109,7 +115,7 @@ def misreadings(ruling: Ruling) -> str:
         shares = [f"{tally[name] / total:.1%}" for name in ("outcome", "evidence")]
         others = [f"{tally[kind]:,}" if tally[kind] else "" for kind in (Evidence.READABLE, Evidence.GONE, Evidence.INCONCLUSIVE)]
         rows.append([what, f"{total:,}", *shares, *others, mostly])
-    return f"{_markdown(rows)}\n\nnot reached for no fault of the world's: {ruling.unreached:,} looks"
+    return f"{_markdown(rows)}\n\n{_NOTE} Not reached for no fault of the world's: {ruling.unreached:,} looks."
 
 
 def first_misses(ruling: Ruling) -> str:

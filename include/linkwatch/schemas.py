@@ -6,6 +6,7 @@
     SIGHTINGS  links seen on readable pages         one row per <a> or <area> that leads to a watched site
     LINKS      the snapshot: every known link       one row per link, sorted by link_id
     PAGES      the snapshot: every page looked at   one row per page, sorted by url
+    KEPT       pages in tonight's archive           one row per page that was kept
     HOSTS      what hosts answer for no page        one row per host that was ever asked
     CHANGES    what differs between two snapshots   one row per link that differs
 
@@ -70,7 +71,7 @@ _PAGE_FACTS = (
 )
 
 _ARCHIVED = (
-    ("kept", S),  # where the page as it was answered is kept: "<night>/<file>#<offset>" of a WARC file; "" when it is not
+    ("kept", S),  # where the page as it was answered is kept: "<night>/<WARC file>#<record>"; "" when it is not
     ("kept_hash", S),  # of the links to own sites that it shows; "" for a page that shows none
 )
 
@@ -90,6 +91,11 @@ LOOKS = _schema(
     *_ARCHIVED,
     *_PAGE_FACTS,
     nullable=(("http_status", I32),),
+)
+
+KEPT = _schema(
+    ("record", S),  # of a WARC file: names the page in it, whatever the order in which pages came
+    ("offset", I64),  # where it lies
 )
 
 HOSTS = _schema(

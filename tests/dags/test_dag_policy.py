@@ -70,6 +70,15 @@ def test_alert_runs_for_a_held_night_and_not_after_a_failure(dags):
     assert dags["nightly_links"].get_task("alert").trigger_rule.value == "none_failed"
 
 
+def test_fold_runs_where_nothing_is_looked_at_again_and_not_after_a_failure(dags):
+    """The second look is skipped on most nights, and a night without it is whole; a failed `check` makes none."""
+    fold = dags["nightly_links"].get_task("fold")
+    assert fold.trigger_rule.value == "none_failed"
+    assert fold.upstream_task_ids == {"begin", "look_again"}
+    assert dags["nightly_links"].get_task("look_again").upstream_task_ids == {"begin", "doubt"}
+    assert dags["nightly_links"].get_task("doubt").upstream_task_ids == {"begin", "check"}
+
+
 def test_parsing_a_dag_file_imports_nothing_heavy():
     """In a fresh process, the DAG files import without the libraries that the tasks need."""
     code = (

@@ -194,7 +194,7 @@ def test_a_second_look_waits_in_the_triggerer_and_in_no_worker(night):
     """With links gone from pages that are marked: `doubt` is seen deferred, then the pages are looked at again, by shard."""
     before, after = truth(World(), 1).states, truth(World(), 2).states
     gone = sorted({pair[0] for pair, state in after.items() if state is State.MISSING and before.get(pair) is State.LIVE})
-    with (night.home / "example" / "world" / "world.toml").open("a") as settings:
+    with (night.home / "example" / "world-of-up" / "world.toml").open("a") as settings:
         settings.write(f"\n[confirm]\nrecheck_after_min = 0.1\nimportant = {json.dumps(gone)}\n")
     night.trigger(SECOND)
     wait_until(lambda: [task["state"] for task in night.tasks("doubt", SECOND)] == ["deferred"], "the wait is deferred")

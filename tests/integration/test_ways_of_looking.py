@@ -1,12 +1,13 @@
-"""Where one look cannot tell, another way of looking does: refresh stubs are followed, siblings asked, scripts run, pages kept."""
+"""Where one look cannot tell, another does: refresh stubs are followed, siblings asked, scripts run; and pages are kept."""
 
 import json
 
 import pytest
 
-from linkwatch import archive, render
+from linkwatch import render
 from linkwatch.settings import RenderSettings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.story import kept_page
 from night_home import OWN, NightHome, name_of, page
 from servers.page_proxy import Served, page_proxy
 
@@ -18,7 +19,9 @@ HOME_AGAIN = "http://homebound.example/post"
 CALM = [f"http://calm{number}.example/" for number in range(20)]
 PAGES = [STUB, ROUND, SWEPT, SWEPT_TOO, EDITED, HOME_AGAIN, *CALM]
 
-OTHER_WORDS = " ".join(f"<p>Seasonal offer number {number} for kettles, lamps and rugs in our shop window</p>" for number in range(30))
+OTHER_WORDS = " ".join(
+    f"<p>Seasonal offer number {number} for kettles, lamps and rugs in our shop window</p>" for number in range(30)
+)
 SHOP_WINDOW = f"<!doctype html><html lang=en><title>Big Deals</title><body><main><h1>Big Deals</h1>{OTHER_WORDS}</main>"
 
 
@@ -113,19 +116,15 @@ def test_an_edited_page_is_no_error_page(nights):
 
 
 def test_pages_are_kept_before_and_after(nights):
-    """The page with the link is kept on the first night, the page without it on the second; each reads back as it was answered."""
+    """The page with the link is kept on the first night, that without it on the second; each reads back as it was answered."""
     home, _ = nights
     store = NightStore(home.folder)
     kept = {
         number: next(row["kept"] for row in store.read_table(name_of(number), "looks-0000").to_pylist() if row["url"] == EDITED)
         for number in (1, 2)
     }
-    bodies = {}
-    for number, reference in kept.items():
-        place, _, offset = reference.partition("#")
-        night, _, file = place.partition("/")
-        with store.open_file(night, file) as stream:
-            bodies[number] = archive.read_kept(stream, int(offset)).body.decode()
+    with home.used():
+        bodies = {number: kept_page(place).body.decode() for number, place in kept.items()}
     assert bodies == {1: page(OWN), 2: page()}
     looks = store.read_table(name_of(2), "looks-0000").to_pylist()
     assert {row["url"] for row in looks if row["kept"]} == {EDITED, SWEPT, SWEPT_TOO, HOME_AGAIN}

@@ -44,7 +44,7 @@ def _best_pairs(
     for old in links:
         for new in stands.get(_key(old), []) if old["link_id"] in leaving else []:
             other = host_of(new["source_url"])
-            if other != host and new["first_seen_at"] > old["first_seen_at"]:
+            if other != host and new["first_seen_at"] > old["last_seen_at"]:
                 found.setdefault(other, []).append((old, new))
     counts = {other: len({old["link_id"] for old, _ in pairs}) for other, pairs in found.items()}
     enough = [other for other, count in counts.items() if count >= 3 and count >= 0.8 * len(links)]

@@ -36,6 +36,7 @@ ROWS_PER_SLICE = 250_000
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _HASHES = ("link_id", "row_hash")
+_BLANK = {pa.string(): "''", pa.bool_(): "FALSE", pa.int16(): "0", pa.int32(): "0", pa.float64(): "NULL::DOUBLE"}
 _MOSTLY_DISTINCT = ("source_url", "anchor", "context_left", "context_right")
 
 
@@ -71,7 +72,8 @@ def open_scratch(connection: duckdb.DuckDBPyConnection) -> None:
 def relation(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[str], schema: pa.Schema) -> None:
     """Give the rows of Parquet files a name, in the columns of `schema`; no file at all is a relation without rows.
 
-    Two columns more, `file_index` and `file_row_number`, say where a row lies.
+    A column that an older version of linkwatch did not write is blank. Two columns more, `file_index` and `file_row_number`,
+    say where a row lies.
     """
     if not paths:
         places = pa.schema([*schema, pa.field("file_index", pa.int64()), pa.field("file_row_number", pa.int64())])
@@ -83,9 +85,14 @@ def relation(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[s
             schemes = [fs.protocol] if isinstance(fs.protocol, str) else fs.protocol
             if not any(map(connection.filesystem_is_registered, schemes)):
                 connection.register_filesystem(fs)
-    columns = ", ".join(f'"{column}"' for column in (*schema.names, "file_index", "file_row_number"))
     with damaged(paths):
         files = ", ".join(map(_literal, paths))
+        first = connection.execute("SELECT name FROM parquet_schema($first)", {"first": paths[0]}).fetchall()
+        written = {column for (column,) in first}
+        if schema.names[0] not in written:  # a file of something else is damage, and no older version
+            written = set(schema.names)
+        fields = (f'"{column}"' if column in written else _blank(schema.field(column)) for column in schema.names)
+        columns = ", ".join((*fields, "file_index", "file_row_number"))
         connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM read_parquet([{files}])")  # noqa: S608  # our names alone
 
 
@@ -158,6 +165,10 @@ def _encoding(schema: pa.Schema) -> dict[str, Any]:
         "use_dictionary": [name for name in schema.names if name not in (*distinct, *_HASHES)],
         "column_encoding": dict.fromkeys(distinct, "DELTA_LENGTH_BYTE_ARRAY"),
     }
+
+
+def _blank(field: pa.Field) -> str:
+    return f'{_BLANK.get(field.type, "NULL")} AS "{field.name}"'
 
 
 def _literal(text: str) -> str:

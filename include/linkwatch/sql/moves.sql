@@ -16,12 +16,12 @@ text AS (
 stood AS (
     SELECT
         link_id, source_url, host_of(source_url) AS host, path_of(source_url) AS path,
-        host_of(target_url) || path_of(target_url) AS target, leaves, first_seen_at
+        host_of(target_url) || path_of(target_url) AS target, leaves, last_seen_at
     FROM text
-    JOIN (SELECT link_id, place, leaves, first_seen_at FROM scratch.fates SEMI JOIN scratch.leaving USING (host) WHERE stood) AS fate
+    JOIN (SELECT link_id, place, leaves, last_seen_at FROM scratch.fates SEMI JOIN scratch.leaving USING (host) WHERE stood) AS fate
         USING (link_id, place)
 ),
--- Only what we saw later than the link that left can be where it went: a copy that stood there all along is no move.
+-- Only what appeared after the link was seen for the last time can be where it went: a copy that stood beside it is no move.
 stands AS (
     SELECT
         link_id, source_url, host_of(source_url) AS host, path_of(source_url) AS path,
@@ -29,7 +29,7 @@ stands AS (
     FROM text
     JOIN (
         SELECT link_id, place, first_seen_at FROM scratch.fates
-        WHERE state = 'live' AND NOT leaves AND first_seen_at > (SELECT min(first_seen_at) FROM stood)
+        WHERE state = 'live' AND NOT leaves AND first_seen_at > (SELECT min(last_seen_at) FROM stood)
     ) AS fate USING (link_id, place)
 ),
 pairs AS (
@@ -37,7 +37,7 @@ pairs AS (
         stood.link_id AS old_id, stood.host AS old_host, stood.source_url AS old_url,
         stands.link_id AS new_id, stands.host AS new_host, stands.source_url AS new_url
     FROM stood JOIN stands USING (path, target)
-    WHERE stood.leaves AND stands.host <> stood.host AND stands.first_seen_at > stood.first_seen_at
+    WHERE stood.leaves AND stands.host <> stood.host AND stands.first_seen_at > stood.last_seen_at
 ),
 moved AS (
     SELECT old_host, new_host

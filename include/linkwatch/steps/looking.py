@@ -9,6 +9,7 @@
 What it found lies in the night's folder; the looks come last and say that the shard is finished.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -74,6 +75,7 @@ class Looked:
     """What looking at some pages gave, in any order."""
 
     views: list[View] = field(default_factory=list)
+    kept: list[dict[str, object]] = field(default_factory=list)  # rows of `schemas.KEPT`
     probes: dict[str, Probe] = field(default_factory=dict)  # of tonight, by host
 
     def looks(self) -> list[Look]:
@@ -86,7 +88,7 @@ class Looked:
 
 
 def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Sequence[PlannedPage], name: str) -> None:
-    """Look at pages and keep what was found: tables sightings-, probes-, looks-`name`, and kept-`name`.warc.gz."""
+    """Look at pages and keep what was found: tables sightings-, probes-, kept-, looks-`name`, and kept-`name`.warc.gz."""
     as_of = store.as_of(night)
     with ExitStack() as stack:
         file = f"kept-{name}.warc.gz"
@@ -94,9 +96,15 @@ def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Se
         with Looking(settings, night, as_of, known_probes(store, night), kept, f"{night}/{file}") as looking:
             looked = looking.look_at(planned)
     store.write_table(night, f"sightings-{name}", sightings_table(looked.sightings()))
+    store.write_table(night, f"kept-{name}", pa.Table.from_pylist(looked.kept, schemas.KEPT))
     rows = [asdict(probe) for probe in looked.probes.values()]
     store.write_table(night, f"probes-{name}", pa.Table.from_pylist(rows, schemas.HOSTS))
     store.write_table(night, f"looks-{name}", looks_table(looked.looks()))  # last: it says that the shard is finished
+
+
+def record_of(url: str) -> str:
+    """What names a page in an archive: no offset, because that depends on which page came first."""
+    return hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
 
 
 def planned_pages(store: NightStore, night: str, shard: int) -> list[PlannedPage]:
@@ -162,7 +170,7 @@ class Looking:
         return not (view.seen.sends_to or self._wants_browser(view) or self._is_doubtful(view))
 
     def _finish(self, view: View, looked: Looked) -> None:
-        self._keep(view)
+        self._keep(view, looked)
         view.page = replace(view.page, body=b"")
         looked.views.append(view)
 
@@ -249,7 +257,7 @@ class Looking:
 
     # Evidence
 
-    def _keep(self, view: View) -> None:
+    def _keep(self, view: View, looked: Looked) -> None:
         """Keep the page where the links to own sites that it shows are not those of the copy that is kept already."""
         if self._keeper is None or view.page.http_status is None or not _can_tell(view.seen.look):
             return
@@ -258,7 +266,9 @@ class Looking:
         vanished = not now and view.planned.kept_hash and view.planned.links
         if vanished or (now and now != view.planned.kept_hash):
             seen_in = SeenIn.BROWSER if view.seen.look.raw_outcome else SeenIn.HTML
-            view.kept, view.kept_hash = f"{self._file}#{self._keeper.keep(view.page, seen_in)}", now
+            record = record_of(view.page.url)
+            looked.kept.append({"record": record, "offset": self._keeper.keep(view.page, seen_in)})
+            view.kept, view.kept_hash = f"{self._file}#{record}", now
 
 
 def _with(seen: Observation, **facts: str) -> Observation:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkwatch import schemas
 from linkwatch.model import Evidence, Outcome, State
 from linkwatch.settings import Settings, load_settings
 from linkwatch.snapshots import NightStore
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _AGAIN = "-again"
 _BEST_FIRST = sorted(Outcome, key=lambda outcome: (outcome is not Outcome.READABLE, [*Evidence].index(outcome.evidence), outcome))
+_NO_LOOKS = schemas.LOOKS.empty_table()
 _CAN_TELL = pa.array([outcome for outcome in Outcome if outcome.evidence is not Evidence.INCONCLUSIVE], pa.string())
 _EXPECTED = [State.LIVE.value, State.MISSING.value]
 
@@ -65,7 +67,7 @@ def look_again(night: str, shard: int) -> dict[str, int]:
 def one_look_each(store: NightStore, night: str, columns: Sequence[str]) -> pa.Table:
     """Tonight's looks, one a page: of a page that was looked at twice the look that could tell, as in `sql/one_look.sql`."""
     names = store.names(night, "looks-")
-    looks = pa.concat_tables([store.read_table(night, name, columns) for name in names])
+    looks = pa.concat_tables([_NO_LOOKS.select(columns), *(store.read_table(night, name, columns) for name in names)])
     if not any(name.endswith(_AGAIN) for name in names):
         return looks
     ranks = pc.index_in(looks["outcome"], pa.array(_BEST_FIRST, pa.string()))
@@ -82,11 +84,10 @@ def _open() -> tuple[Settings, NightStore]:
 
 def _doubtful_pages(settings: Settings, store: NightStore, night: str) -> pa.Table:
     """Important pages (url, shard) that tonight's first look read, or found gone, without a link that they are known for."""
-    plan = store.read_table(night, "plan", ["url", "shard", "important"])
     before = store.latest_before(night)
     if not settings.confirm.recheck_after_min or before is None or store.read_facts(night, "fold") is not None:
-        return plan.slice(0, 0)
-    pages = plan.filter(plan["important"])
+        return schemas.PLAN.empty_table()
+    pages = store.read_table(night, "plan", ["url", "shard"], pc.field("important"))
     looks = _first(store, night, "looks-", ["url", "outcome"])
     pages = pages.filter(pc.is_in(pages["url"], _of(looks, pc.is_in(looks["outcome"], _CAN_TELL), "url")))
     if not pages.num_rows:

@@ -20,7 +20,7 @@ NEAR = 8
 """Links that are named where the one that was asked for is not known."""
 
 _ID = re.compile(r"-?\d{1,20}")
-_KEPT = re.compile(r"(\d{4}-\d{2}-\d{2})/([^/#]+)#(\d+)")
+_KEPT = re.compile(r"(\d{4}-\d{2}-\d{2})/(kept-[\w-]+)\.warc\.gz#([0-9a-f]{16})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,16 @@ def kept_page(place: str) -> archive.KeptPage:
     """A page as it was kept. Raises StoreError where it is not there, is damaged, or cannot be read on this machine."""
     named = _KEPT.fullmatch(place)
     if named is None:
-        raise StoreError(f"store: {place!r} names no kept page; expected e.g. 2026-11-22/kept-0000.warc.gz#0")
+        raise StoreError(f"store: {place!r} names no kept page; expected e.g. 2026-11-22/kept-0000.warc.gz#0123456789abcdef")
     if lack := archive.missing():
         raise StoreError(f"store: kept pages cannot be read: {lack}")
-    night, name, offset = named.groups()
-    with NightStore(load_settings().home).open_file(night, name) as file:
-        return archive.read_kept(file, int(offset))
+    night, name, record = named.groups()
+    store = NightStore(load_settings().home)
+    offsets = store.read_table(night, name, ["offset"], pc.field("record") == record)["offset"].to_pylist()
+    if not offsets:
+        raise StoreError(f"store: {place} is not in the night's archive; restore the night's folder from a backup")
+    with store.open_file(night, f"{name}.warc.gz") as file:
+        return archive.read_kept(file, offsets[0])
 
 
 def _find(engine: Engine, link: str, target: str) -> LinkStory | Candidates:

@@ -255,3 +255,25 @@ def test_a_damaged_file_is_named(tmp_path):
             pages_out=str(tmp_path / "pages.parquet"),
         )
     assert [path.name for path in tmp_path.iterdir()] == ["claims.parquet"]
+
+
+def test_a_snapshot_of_an_older_version(tmp_path):
+    """Columns that an older version did not write are blank: the night after an upgrade goes on from what is known."""
+    looks, seen = [[look(PAGE)]], [[sighting(LINK, PAGE)]]
+    before = fold_rows(tmp_path, None, as_of=NIGHT, looks=looks, sightings=seen)[:2]
+    paths = {name: str(tmp_path / f"old-{name}.parquet") for name in ("links", "pages")}
+    for name, added in (
+        ("links", ["moved_to", "moved_from", "seen_in", "authority"]),
+        ("pages", ["history", "failing_as", "unsure_share"]),
+    ):
+        pq.write_table(pq.read_table(tmp_path / f"{name}.parquet").drop_columns(added), paths[name])
+    evidence = [str(tmp_path / f"{name}-0.parquet") for name in ("looks", "sightings")]
+    fold_night(
+        FoldInputs(paths["links"], paths["pages"], str(tmp_path / "claims.parquet"), evidence[:1], evidence[1:]),
+        as_of=NIGHT + DAY,
+        confirm=ConfirmSettings(),
+        links_out=str(tmp_path / "links.parquet"),
+        pages_out=str(tmp_path / "pages.parquet"),
+    )
+    again = fold_rows(tmp_path, before, as_of=NIGHT + DAY, looks=looks, sightings=seen)[0]
+    assert again == pq.read_table(tmp_path / "links.parquet").to_pylist()

@@ -1,5 +1,6 @@
 """The brakes: when a night, a network or a host fails as it usually does not, losses wait."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -120,10 +121,11 @@ def test_too_few_failures_may_be_chance(tmp_path):
 
 def noisy_nights(folder, share, nights, total=400):
     """Counts of nights on which each page fails with the same probability, and on the last one all do."""
+    chance = random.Random(5)  # noqa: S311  # noise, no secret
     before, told = None, []
     for number in range(nights + 1):
         looks = [
-            look(f"https://p{page}.example/", "timeout" if number == nights or _fails(number, page, share) else "readable")
+            look(f"https://p{page}.example/", "timeout" if number == nights or chance.random() < share else "readable")
             for page in range(total)
         ]
         links, pages, counts = fold_rows(folder, before, as_of=NIGHT + number * DAY, looks=[looks])
@@ -132,13 +134,9 @@ def noisy_nights(folder, share, nights, total=400):
     return told
 
 
-def _fails(night, page, share):
-    return (night * 7919 + page * 104729) * 2654435761 % 2**32 / 2**32 < share
-
-
 def test_steady_noise_never_brakes(tmp_path):
     """What fails at 30 % every night is as usual from the second night on, and a night without any answer brakes all the same."""
     told = noisy_nights(tmp_path, 0.3, 8)
     assert [counts.brake for counts in told] == [False] * 8 + [True]
-    assert [round(counts.usual_share, 1) for counts in told[1:]] == [0.3] * 8
+    assert all(0.22 < counts.usual_share < 0.38 for counts in told[1:])
     assert told[-1].excess_share == 1.0

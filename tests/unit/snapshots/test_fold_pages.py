@@ -55,7 +55,7 @@ def test_the_share_of_looks_that_could_not_tell(tmp_path):
 
 
 def test_what_the_last_looks_knew(tmp_path):
-    """The network of the last look that knew it, the raw outcome of the last look, the kept page of the last that showed links."""
+    """The network of the last look that knew it, the raw outcome of the last look, the page kept last with links."""
     looks = [
         look(PAGE, network="192.0.2.0/24", raw_outcome="needs_rendering", kept="a#1", kept_hash="1"),
         look(PAGE, "timeout", kept="", kept_hash=""),
