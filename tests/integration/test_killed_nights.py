@@ -30,7 +30,7 @@ SEED = 20261122
 KILLED = 4
 """The night that is killed: the fourth, as the loss that it closes takes two nights more."""
 
-POINTS = {"begin": 1, "collect": 2, "check": 2, "fold": 3, "audit": 2, "publish": 3, "detect": 4, "alert": 4}
+POINTS = {"begin": 1, "collect": 2, "check": 2, "fold": 2, "audit": 2, "publish": 2, "detect": 4, "alert": 4}
 """Points a verb, drawn from the things that it does (`plan` is within `check`)."""
 
 TIMED = {"check": 1, "fold": 1, "audit": 1, "detect": 1}

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from linkwatch import schemas
@@ -57,7 +57,8 @@ class NightOfPages:
         if was is not None and was["last_failure_at"] == self.as_of:
             return False
         long_enough = self.as_of - page["failing_since"] >= timedelta(days=self.confirm.vanished_days)
-        chance = max(self._unsure_before(was, page), self.usual) ** page["failures"]
+        unsure, looks = self._looks_before(was, page)
+        chance = max((unsure + 5 * self.usual) / (looks + 5), self.usual) ** page["failures"]
         return long_enough and page["failures"] >= self.confirm.vanished_checks and chance <= 1e-6
 
     def is_later(self, moment: datetime | None) -> bool:
@@ -100,7 +101,7 @@ class NightOfPages:
             runs[-1] = [outcome, runs[-1][1], night, runs[-1][3] + 1]
         else:
             runs.append([outcome, night, night, 1])
-        page["history"] = json.dumps(runs[-8:], separators=(",", ":"))
+        page["history"] = json.dumps(runs[-16:], separators=(",", ":"))
         if outcome != "robots_denied":
             unsure, share = float(not tells(outcome)), page["unsure_share"]
             page["unsure_share"] = unsure if share is None else (1 - 0.1) * share + 0.1 * unsure
@@ -116,11 +117,15 @@ class NightOfPages:
         elif self.is_later(page["last_failure_at"]):
             page |= {"failures": page["failures"] + 1, "last_failure_at": self.as_of}
 
-    def _unsure_before(self, was: Row | None, page: Row) -> float:
-        since = page["failing_since"].date().isoformat()
-        runs = [run for run in json.loads(was["history"] if was else "[]") if run[1] < since and run[0] != "robots_denied"]
-        looks = sum(run[3] for run in runs)
-        return sum(run[3] for run in runs if not tells(run[0])) / looks if looks else 0.0
+    def _looks_before(self, was: Row | None, page: Row) -> tuple[int, int]:
+        """Of a page's looks before its run of failures those that could not tell, and all."""
+        since, unsure, looks = page["failing_since"].date(), 0, 0
+        for outcome, first, _, number in json.loads(was["history"] if was else "[]"):
+            before = min(number, (since - date.fromisoformat(first)).days)
+            if before > 0 and outcome != "robots_denied":
+                looks += before
+                unsure += before * (not tells(outcome))
+        return unsure, looks
 
     def _share(self, urls: Sequence[str]) -> tuple[int, int, float]:
         """Of some pages that were looked at: those that could tell before, those of them that cannot, and what is usual."""

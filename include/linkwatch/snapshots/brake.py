@@ -34,7 +34,9 @@ SELECT
 FROM scratch.tonight
 """
 _VANISHING = """
-SELECT count(*) FILTER (ripe AND pow(greatest(unsure_before, $usual), failures) <= $chance), EXISTS (FROM scratch.answering)
+SELECT
+    count(*) FILTER (ripe AND is_no_chance(unsure_before, looks_before, failures, $usual, $chance)),
+    EXISTS (FROM scratch.answering)
 FROM scratch.tonight
 """
 _SCOPES = """

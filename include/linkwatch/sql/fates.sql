@@ -42,7 +42,7 @@ judged AS (
             ELSE 'link_removed'
         END AS absence_reason,
         waiting.page IS NOT NULL AS waits,
-        coalesce(now.ripe AND pow(greatest(now.unsure_before, $usual), now.failures) <= $chance, FALSE)
+        coalesce(now.ripe AND is_no_chance(now.unsure_before, now.looks_before, now.failures, $usual, $chance), FALSE)
             AND NOT $vanish_brake AND NOT unwatched AS page_vanished,
         coalesce(was_host, now.site_host) AS host,
         host_failing.host IS NOT NULL AS host_fails

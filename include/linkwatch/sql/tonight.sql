@@ -13,9 +13,14 @@ CREATE TEMP MACRO with_look(history, outcome, night) AS CASE
         left(history, length(history) - length(looks_of_last(history)) - 15)  -- 15: of "YYYY-MM-DD",n]] all but the number
         || '"' || night || '",' || (looks_of_last(history)::INTEGER + 1) || ']]'
     ELSE '[[' || array_to_string(
-        list_append(string_split(history[3:-3], '],['), '"' || outcome || '","' || night || '","' || night || '",1')[-8:], '],['
+        list_append(string_split(history[3:-3], '],['), '"' || outcome || '","' || night || '","' || night || '",1')[-16:], '],['
     ) || ']]'
 END;
+
+-- Whether a run of failures is no chance. The page's own share of looks that could not tell, before the run, speaks for as much
+-- as it is known: a few looks weigh little against what is usual tonight.
+CREATE TEMP MACRO is_no_chance(unsure, looks, failures, usual, chance) AS
+    pow(greatest((unsure + 5 * usual) / (looks + 5), usual), failures) <= chance;
 
 -- Hosts that somebody answered for tonight: a name that was not found and a refused connection mean nothing there.
 CREATE TABLE scratch.answering AS
@@ -69,15 +74,18 @@ counted AS (
     FROM met
 ),
 
--- Of the looks before its run, as far as the history goes back, the share that could not tell: what chance does to this page.
+-- The looks before its run, as far as the history goes back, and those that could not tell: what chance does to this page.
+-- A run of equal outcomes counts for its nights before the run of failures, which may have begun in the middle of it.
 looked_before AS (
-    SELECT url, run[1] AS outcome, sum(run[4]::INTEGER) AS looks
+    SELECT
+        url, run[1] AS outcome,
+        sum(least(run[4]::INTEGER, date_diff('day', run[2]::DATE, strftime(failing_since, '%Y-%m-%d')::DATE))) AS looks
     FROM (SELECT url, failing_since, unnest(from_json(was_history, '[["VARCHAR"]]')) AS run FROM counted WHERE ripe)
     WHERE run[2] < strftime(failing_since, '%Y-%m-%d')
     GROUP BY ALL
 ),
 unsure_before AS (
-    SELECT url, sum(looks) FILTER (evidence = 'inconclusive') / sum(looks) AS share
+    SELECT url, coalesce(sum(looks) FILTER (evidence = 'inconclusive'), 0) AS unsure, sum(looks) AS looks
     FROM looked_before JOIN outcomes USING (outcome)
     WHERE outcome <> 'robots_denied'
     GROUP BY url
@@ -85,7 +93,8 @@ unsure_before AS (
 SELECT
     counted.* EXCLUDE (was_history, spaced, fails, goes_on),
     was_history LIKE '[["%,1]]' AND was_history NOT LIKE '%],%' AS met_once,
-    coalesce(unsure_before.share, 0) AS unsure_before,
+    coalesce(unsure_before.unsure, 0) AS unsure_before,
+    coalesce(unsure_before.looks, 0) AS looks_before,
     hash(host_of(counted.url)) AS site_host,
     row_number() OVER (ORDER BY counted.url) AS page
 FROM counted LEFT JOIN unsure_before ON unsure_before.url = counted.url
