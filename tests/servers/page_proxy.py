@@ -40,6 +40,7 @@ def page_proxy() -> Iterator[PageProxy]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet; in two, each answer waits 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
             proxy.asked.append(self.path)

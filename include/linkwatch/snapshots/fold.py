@@ -8,10 +8,10 @@ result changes nothing, because only looks that are later than the last one that
 How often chance alone makes a loss. An absence is a look that could tell, so faults make none: those losses are as false as
 verdicts are. A page vanishes when it was silent for `vanished_checks` failures of one kind over `vanished_days`, with nobody
 answering in between, and when such a run is no chance: q ** failures <= 1e-6, where q is the share of looks that could not
-tell: the page's own before its run, drawn towards the night's usual one by five looks, but never less than that. At 2 % of faults that takes 4 failures, at
-15 % 8, at 30 % 12; and q counts all faults, where a run is of one kind. With faults of eight kinds at 30 %, some 4 % of each, a
-run of 12 with only silence between has a chance of (0.04 / 0.88) ** 12 = 1e-16 a page and night; were all of them of the one
-kind, 5e-7.
+tell: the page's own before its run, drawn towards the night's usual one by five looks, but never less than that. At 2 % of
+faults that takes 4 failures, at 15 % 8, at 30 % 12; and q counts all faults, where a run is of one kind. With faults of eight
+kinds at 30 %, some 4 % of each, a run of 12 with only silence between has a chance of (0.04 / 0.88) ** 12 = 1e-16 a page and
+night; were all of them of the one kind, 5e-7.
 """
 
 from collections.abc import Mapping, Sequence
