@@ -1,4 +1,5 @@
--- One look per page where shards disagree: what could tell before what could not, an answer before silence; the rest only makes the choice certain.
+-- One look per page where shards disagree: what could tell before what could not, an answer before silence; the rest only makes
+-- the choice certain.
 SELECT all_looks.*
 FROM all_looks JOIN outcomes USING (outcome)
 QUALIFY 1 = row_number() OVER (

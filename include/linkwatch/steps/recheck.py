@@ -22,7 +22,15 @@ from linkwatch.steps.looking import look_at_shard, planned_pages
 log = logging.getLogger(__name__)
 
 _AGAIN = "-again"
-_BEST_FIRST = sorted(Outcome, key=lambda outcome: (outcome is not Outcome.READABLE, [*Evidence].index(outcome.evidence), outcome))
+_BEST_FIRST = sorted(
+    Outcome,
+    key=lambda outcome: (
+        outcome is not Outcome.READABLE,
+        [*Evidence].index(outcome.evidence),
+        not outcome.proves_existence,
+        outcome,
+    ),
+)
 _NO_LOOKS = schemas.LOOKS.empty_table()
 _CAN_TELL = pa.array([outcome for outcome in Outcome if outcome.evidence is not Evidence.INCONCLUSIVE], pa.string())
 _EXPECTED = [State.LIVE.value, State.MISSING.value]

@@ -16,7 +16,7 @@ from linkwatch.alerts import LossStory, Message, OutboxRow, Poster, as_text, del
 from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
-from linkwatch.snapshots import NightStore, changed_links, diff_snapshots, pages_looked, site_counts
+from linkwatch.snapshots import NightStore, compare, pages_looked, site_counts
 from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
 from linkwatch.suspicion import COLUMNS, NightEvidence, find
 from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, loss_stories, migrate, new_findings, open_warehouse
@@ -35,9 +35,8 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     """
     as_of, before, after = store.as_of(night), store.latest_before(night), store.path(night, "links")
     before_links = store.path(before, "links") if before else None
-    differing = diff_snapshots(before_links, after)
+    differing, links = compare(before_links, after)
     changes = differing.filter(pc.not_equal(differing["kind"], ""))
-    links = changed_links(before_links, after)
     pages = pages_looked(store.path(night, "pages"), as_of)
     evidence = night_evidence(store, night, before, changes, links, pages)
     found = find(_night_evidence(settings, store, night, changes), settings.suspicion)
