@@ -180,7 +180,7 @@ PAGES = _schema(
     ("detail", S),
     ("failures", I16),  # in a row, of the one kind in `failing_as`
     ("failing_as", S),  # outcome of these failures; "" when there are none
-    ("history", S),  # JSON list of [outcome, first night, last night, looks], oldest first, the last 16 runs of equal outcomes
+    ("history", S),  # JSON list of [outcome, first night, last night, looks], oldest first, the last 24 runs of equal outcomes
     ("network", S),  # of the last look that knew it
     ("raw_outcome", S),
     *_ARCHIVED,  # of the last look that showed links to own sites and was kept

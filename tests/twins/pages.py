@@ -101,7 +101,7 @@ class NightOfPages:
             runs[-1] = [outcome, runs[-1][1], night, runs[-1][3] + 1]
         else:
             runs.append([outcome, night, night, 1])
-        page["history"] = json.dumps(runs[-16:], separators=(",", ":"))
+        page["history"] = json.dumps(runs[-24:], separators=(",", ":"))
         if outcome != "robots_denied":
             unsure, share = float(not tells(outcome)), page["unsure_share"]
             page["unsure_share"] = unsure if share is None else (1 - 0.1) * share + 0.1 * unsure

@@ -13,7 +13,7 @@ CREATE TEMP MACRO with_look(history, outcome, night) AS CASE
         left(history, length(history) - length(looks_of_last(history)) - 15)  -- 15: of "YYYY-MM-DD",n]] all but the number
         || '"' || night || '",' || (looks_of_last(history)::INTEGER + 1) || ']]'
     ELSE '[[' || array_to_string(
-        list_append(string_split(history[3:-3], '],['), '"' || outcome || '","' || night || '","' || night || '",1')[-16:], '],['
+        list_append(string_split(history[3:-3], '],['), '"' || outcome || '","' || night || '","' || night || '",1')[-24:], '],['
     ) || ']]'
 END;
 

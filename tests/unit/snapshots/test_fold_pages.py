@@ -36,15 +36,15 @@ def test_facts_of_the_last_readable_look(tmp_path):
 
 
 def test_histories(tmp_path):
-    """Runs of equal outcomes with their nights and looks; not modified is readable; the last sixteen runs are kept."""
+    """Runs of equal outcomes with their nights and looks; not modified is readable; the last 24 runs are kept."""
     nights = [["readable"], ["not_modified"], [], ["readable"], ["blocked"], ["readable"]]
     assert json.loads(pages_after(tmp_path, nights)[-1]["history"]) == [
         ["readable", "2026-11-01", "2026-11-04", 3],
         ["blocked", "2026-11-05", "2026-11-05", 1],
         ["readable", "2026-11-06", "2026-11-06", 1],
     ]
-    runs = json.loads(pages_after(tmp_path, [["timeout"], ["readable"]] * 9)[-1]["history"])
-    assert [run[1][-2:] for run in runs] == [f"{day:02}" for day in range(3, 19)]
+    runs = json.loads(pages_after(tmp_path, [["timeout"], ["readable"]] * 13)[-1]["history"])
+    assert [run[1][-2:] for run in runs] == [f"{day:02}" for day in range(3, 27)]
 
 
 def test_the_share_of_looks_that_could_not_tell(tmp_path):
