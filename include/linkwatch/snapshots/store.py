@@ -28,6 +28,7 @@ from linkwatch.snapshots.files import filesystem_of, is_remote, reading, whole_f
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OPENED, _PUBLISHED = "night", "published"
+_LEFT_BEHIND = (".duckdb-*", ".writing-*")  # scratch databases, and files that were not finished
 
 
 class NightStore:
@@ -84,6 +85,7 @@ class NightStore:
             raise NightError(f"night {night} has no {' and no '.join(missing)} yet; expected a folded night. Run it again")
         if not self.is_published(night):
             self.write_facts(night, _PUBLISHED, facts)
+        self._sweep(night)
 
     def is_published(self, night: str) -> bool:
         """True where the night's snapshot is part of history."""
@@ -179,6 +181,13 @@ class NightStore:
         with reading(self._url(path)):
             file: BinaryIO = self._fs.open(path, "rb")
             return file
+
+    def _sweep(self, night: str) -> None:
+        """Remove what killed runs left half done; of a large night that is gigabytes."""
+        with writing(self._folder(night)):
+            for pattern in _LEFT_BEHIND:
+                for path in self._fs.glob(f"{self._folder(night)}/{pattern}"):
+                    self._fs.rm(path, recursive=True)
 
     def _nights_with(self, name: str) -> list[str]:
         found = self._fs.glob(f"{self._root}/*/{name}.json")

@@ -23,6 +23,7 @@ from linkwatch.settings import Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_hosts, fold_night, plan_pages, site_counts
 from linkwatch.sources import Fetch, Rejects, read_claims
 from linkwatch.steps.looking import look_at_shard, planned_pages
+from linkwatch.steps.recheck import one_look_each
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
 from linkwatch.urls import Scopes
 from linkwatch.warehouse import Outbox, loaded_nights, record_held
@@ -270,7 +271,7 @@ def _audit_input(settings: Settings, store: NightStore, night: str) -> AuditInpu
         night=night,
         as_of=store.as_of(night),
         links=store.read_table(night, "links", COLUMNS["links"]),
-        looks=pa.concat_tables([store.read_table(night, name, COLUMNS["looks"]) for name in store.names(night, "looks-")]),
+        looks=one_look_each(store, night, COLUMNS["looks"]),
         plan=store.read_table(night, "plan", COLUMNS["plan"]),
         before_live={name: live[-1].get(name, 0) for name in names} if live else {},
         live_history={name: [counts[name] for counts in live if name in counts] for name in names},

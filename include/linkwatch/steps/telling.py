@@ -18,6 +18,7 @@ from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, 
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, compare, pages_looked, site_counts
 from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
+from linkwatch.steps.recheck import one_look_each
 from linkwatch.suspicion import COLUMNS, NightEvidence, find
 from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, loss_stories, migrate, new_findings, open_warehouse
 
@@ -58,11 +59,8 @@ def held_summaries(settings: Settings, store: NightStore, night: str, audit: Aud
 
 def outcomes_of(store: NightStore, night: str) -> dict[str, int]:
     """Pages that were looked at in a night, by the outcome of the look."""
-    pages: dict[str, int] = {}
-    for shard in store.names(night, "looks-"):
-        for entry in store.read_table(night, shard, ["outcome"])["outcome"].value_counts().to_pylist():
-            pages[entry["values"]] = pages.get(entry["values"], 0) + entry["counts"]
-    return pages
+    counted = one_look_each(store, night, ["url", "outcome"])["outcome"].value_counts().to_pylist()
+    return {entry["values"]: entry["counts"] for entry in counted}
 
 
 def warehouse_of(settings: Settings) -> Engine:

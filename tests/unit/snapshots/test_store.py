@@ -58,6 +58,18 @@ def test_only_publishing_makes_history(store):
     assert not store.is_published(THIRD)
 
 
+def test_publishing_sweeps_up_what_killed_runs_left(tmp_path):
+    """A scratch database and an unfinished file go; what the night has finished stays."""
+    store = NightStore(tmp_path)
+    stage(store, FIRST)
+    folder = tmp_path / "nights" / FIRST
+    (folder / ".duckdb-abc").mkdir()
+    (folder / ".duckdb-abc" / "scratch.duckdb").write_bytes(b"x")
+    (folder / ".writing-7-links.parquet").write_bytes(b"x")
+    store.publish(FIRST, {})
+    assert sorted(path.name for path in folder.iterdir()) == ["links.parquet", "night.json", "pages.parquet", "published.json"]
+
+
 def test_a_night_without_a_snapshot_is_not_published(store):
     """Publishing before the fold is an error that says what is missing."""
     store.begin(FIRST, AS_OF)
