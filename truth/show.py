@@ -126,7 +126,8 @@ def first_misses(ruling: Ruling) -> str:
         f"- night {miss.night}, {miss.source_url} to {miss.target_url}: {miss.expected}, told {miss.told}; {miss.looks}"
         for miss in ruling.misses[:_MISSES_SHOWN]
     ]
-    return "\n".join([f"{len(ruling.misses):,} misses ({', '.join(missed(ruling))}), the first of them:", *lines])
+    what = ", ".join(missed(ruling)) or "within what is wanted"
+    return "\n".join([f"{len(ruling.misses):,} misses ({what}), the first of them:", *lines])
 
 
 def _due(ruling: Ruling, rows: Iterable[str]) -> int:

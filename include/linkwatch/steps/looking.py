@@ -149,27 +149,24 @@ class Looking:
     def look_at(self, planned: Sequence[PlannedPage]) -> Looked:
         """Every page once, to its final look."""
         looked = Looked()
-        unsettled: list[View] = []
+        waiting: list[View] = []  # with their bodies, so it should be few
         requests = {page.url: page for page in planned}
         asked = self._fetcher.fetch([PageRequest(page.url, page.etag, page.last_modified) for page in planned])
         for page in track(asked, "looking at pages", len(planned)):
             view = View(requests[page.url], page, observe(page, self._scopes))
-            if self._is_settled(view):
-                self._finish(view, looked)
+            if view.seen.sends_to or self._wants_browser(view):
+                waiting.append(view)
             else:
-                unsettled.append(view)
-        self._follow(unsettled)
-        self._render(unsettled, {page.url: place for place, page in enumerate(planned)})
-        self._doubt(unsettled, looked)
-        for view in unsettled:
-            self._finish(view, looked)
+                self._let_go(view, looked)
+        self._follow(waiting)
+        self._render(waiting, {page.url: place for place, page in enumerate(planned)})
+        for view in waiting:
+            self._let_go(view, looked)
+        self._doubt(looked)
         return looked
 
-    def _is_settled(self, view: View) -> bool:
-        """True for nearly every page: its first reading is its look, and its body can go."""
-        return not (view.seen.sends_to or self._wants_browser(view) or self._is_doubtful(view))
-
-    def _finish(self, view: View, looked: Looked) -> None:
+    def _let_go(self, view: View, looked: Looked) -> None:
+        """Keep what is evidence of the page, and forget its body."""
         self._keep(view, looked)
         view.page = replace(view.page, body=b"")
         looked.views.append(view)
@@ -246,9 +243,9 @@ class Looking:
         lacks = view.planned.links > 0 and view.seen.look.outcome == Outcome.READABLE and not view.seen.sightings
         return lacks and is_doubtful(view.seen.look, view.planned.signature)
 
-    def _doubt(self, views: Iterable[View], looked: Looked) -> None:
+    def _doubt(self, looked: Looked) -> None:
         """Settle what pages are that lost their links and are unlike their old selves."""
-        doubtful = [view for view in views if self._is_doubtful(view)]
+        doubtful = [view for view in looked.views if self._is_doubtful(view)]
         self._prober.ask(self._fetcher, {host_of(view.page.final_url): view.page.final_url for view in doubtful})
         looked.probes |= self._prober.tonight
         for view in doubtful:
