@@ -62,7 +62,7 @@ def ours(urls: Sequence[str], links: bool = False, authorities: str = "") -> Cal
                 if page.outcome is not Outcome.READABLE:
                     raise RuntimeError(f"{page.url}: {page.detail}")
                 if links:
-                    for sighting in observe(page, scopes).sightings:
+                    for sighting in observe(page, scopes, signed=False).sightings:  # as on six nights of seven
                         yield urlsplit(page.url).path, sighting.target_url
                 else:
                     yield from _found(page.url, page.body, links)

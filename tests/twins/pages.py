@@ -82,7 +82,7 @@ class NightOfPages:
             page |= {"kept": look["kept"], "kept_hash": look["kept_hash"]}
         if outcome is Outcome.READABLE:
             page |= {name: look[name] for name in FACTS}
-            if self.showing.get(url, True):
+            if self.showing.get(url, True) and look["signature"]:
                 page["signature"] = look["signature"]
         if outcome.evidence is not Evidence.INCONCLUSIVE:
             page["last_conclusive_at"] = self.as_of

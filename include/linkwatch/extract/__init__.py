@@ -18,6 +18,17 @@ It reads what it is given. Nothing is rendered here: no script runs, and style s
 
 from linkwatch.extract.doubt import is_doubtful, settle
 from linkwatch.extract.observe import Look, Observation, Sighting, looks_table, observe, sightings_table
-from linkwatch.extract.signature import similarity
+from linkwatch.extract.signature import is_comparable, similarity
 
-__all__ = ["Look", "Observation", "Sighting", "is_doubtful", "looks_table", "observe", "settle", "sightings_table", "similarity"]
+__all__ = [
+    "Look",
+    "Observation",
+    "Sighting",
+    "is_comparable",
+    "is_doubtful",
+    "looks_table",
+    "observe",
+    "settle",
+    "sightings_table",
+    "similarity",
+]

@@ -88,8 +88,10 @@ class Observation:
     sends_to: str = ""  # canonical URL that a stub sends the browser on to; the stub itself stays needs_rendering
 
 
-def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML) -> Observation:
+def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML, signed: bool = True) -> Observation:
     """Read a fetched page. Any body makes an Observation; none raises. `seen_in` is what made the body: server or browser.
+
+    `signed` asks for the signature of the main text, a tenth of the work: nobody needs it every night of a page that is known.
 
     A page that answered 200 and is no page (error page, challenge, parked domain, empty shell) gets the outcome that it
     deserves, but only when no link to a watched site stands in it: a link that is there is there. An error answer that is a
@@ -112,7 +114,7 @@ def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML)
     headings = () if sightings else _headings(document)
     text = zones.main_text()
     words = words_of(text)
-    look = look._replace(signature=signature_of(text))
+    look = look._replace(signature=signature_of(text) if signed else "")
     if not sightings:
         verdict = judge(page, Shown(markup, base, said.title, headings, text, words, links.total))
         look = look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])

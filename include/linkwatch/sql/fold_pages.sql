@@ -25,9 +25,9 @@ SELECT
     CASE WHEN look.kept_hash <> '' THEN look.kept ELSE coalesce(page.kept, '') END AS kept,
     CASE WHEN look.kept_hash <> '' THEN look.kept_hash ELSE coalesce(page.kept_hash, '') END AS kept_hash,
     {facts},
-    -- The page's last good self: what it was when it showed its links, if it ever did.
+    -- The page's last good self: what it was when it showed its links, if it ever did; not every look asks what it is.
     CASE
-        WHEN look.outcome = 'readable' AND coalesce(showing.tonight, TRUE) THEN look.signature
+        WHEN look.outcome = 'readable' AND look.signature <> '' AND coalesce(showing.tonight, TRUE) THEN look.signature
         ELSE coalesce(page.signature, '')
     END AS signature,
     CASE WHEN look.url IS NULL THEN page.http_status ELSE look.http_status END AS http_status,

@@ -16,12 +16,23 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, Self
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch import archive, render, schemas
-from linkwatch.extract import Look, Observation, Sighting, is_doubtful, looks_table, observe, settle, sightings_table
+from linkwatch.extract import (
+    Look,
+    Observation,
+    Sighting,
+    is_comparable,
+    is_doubtful,
+    looks_table,
+    observe,
+    settle,
+    sightings_table,
+)
 from linkwatch.fetch import Fetcher, refused_host, user_agent
 from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirect, Role, SeenIn
 from linkwatch.progress import track
@@ -153,7 +164,7 @@ class Looking:
         requests = {page.url: page for page in planned}
         asked = self._fetcher.fetch([PageRequest(page.url, page.etag, page.last_modified) for page in planned])
         for page in track(asked, "looking at pages", len(planned)):
-            view = View(requests[page.url], page, observe(page, self._scopes))
+            view = self._first_view(requests[page.url], page)
             if view.seen.sends_to or self._wants_browser(view):
                 waiting.append(view)
             else:
@@ -164,6 +175,13 @@ class Looking:
             self._let_go(view, looked)
         self._doubt(looked)
         return looked
+
+    def _first_view(self, planned: PlannedPage, page: FetchedPage) -> View:
+        """The page as it was sent. A signature is made now and then, and where the page lacks its links and is compared."""
+        wanted = not is_comparable(planned.signature) or _turn_of(page.url) == self._as_of.toordinal() % 7
+        seen = observe(page, self._scopes, signed=wanted)
+        lacks = planned.links > 0 and seen.look.outcome == Outcome.READABLE and not seen.sightings
+        return View(planned, page, observe(page, self._scopes) if lacks and not wanted else seen)
 
     def _let_go(self, view: View, looked: Looked) -> None:
         """Keep what is evidence of the page, and forget its body."""
@@ -266,6 +284,11 @@ class Looking:
             record = record_of(view.page.url)
             looked.kept.append({"record": record, "offset": self._keeper.keep(view.page, seen_in)})
             view.kept, view.kept_hash = f"{self._file}#{record}", now
+
+
+def _turn_of(url: str) -> int:
+    """The night of seven on which a known page's signature is made anew."""
+    return crc32(url.encode()) % 7
 
 
 def _with(seen: Observation, **facts: str) -> Observation:
