@@ -1,8 +1,10 @@
 """The verbs that tasks and the command line call: the only place where stages meet.
 
     night.py     begin, collect, plan, check, fold, audit, publish, detect, alert: one night, a verb a task
+    looking.py   what a look is: ask, follow, render, doubt, keep; with planned.py (what to look at) and probing.py (siblings)
     recheck.py   doubtful_shards, recheck_at, look_again: important pages that lack a link, a second time in the same night
-    telling.py   what a published night means: rows for the warehouse, messages for people
+    telling.py   what a published night means: rows for the warehouse, messages for people; with evidence.py
+    story.py     a link's whole story
     upkeep.py    held nights (release, drop) and the list of nights
     week.py      the weekly report
     single.py    one page and one target, looked at right now

@@ -19,7 +19,6 @@ from typing import BinaryIO, Self
 from zlib import crc32
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from linkwatch import archive, render, schemas
 from linkwatch.extract import (
@@ -38,6 +37,7 @@ from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirec
 from linkwatch.progress import track
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.planned import PlannedPage
 from linkwatch.steps.probing import Probe, Prober, known_probes
 from linkwatch.urls import Scopes, host_of
 
@@ -47,22 +47,6 @@ MAX_REFRESHES = 3
 """Pages in a row that only send the browser on."""
 
 _SHOWS_SOMETHING = (Outcome.READABLE, Outcome.TIMEOUT, Outcome.TRUNCATED)  # a browser, even where it did not get to the end
-_PLANNED = ("url", "etag", "last_modified", "reason", "links", "signature", "kept_hash", "rendered", "important")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPage:
-    """A row of the plan: a page, and what the last snapshot knows of it."""
-
-    url: str
-    etag: str = ""
-    last_modified: str = ""
-    reason: str = "known"
-    links: int = 0  # known links that the page should show
-    signature: str = ""
-    kept_hash: str = ""
-    rendered: bool = False
-    important: bool = False
 
 
 @dataclass(slots=True)
@@ -116,13 +100,6 @@ def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Se
 def record_of(url: str) -> str:
     """What names a page in an archive: no offset, because that depends on which page came first."""
     return hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
-
-
-def planned_pages(store: NightStore, night: str, shard: int) -> list[PlannedPage]:
-    """A shard's pages, those with most to lose first."""
-    rows = store.read_table(night, "plan", ["shard", *_PLANNED])
-    rows = rows.filter(pc.equal(rows["shard"], shard)).select(list(_PLANNED))
-    return [PlannedPage(*values) for values in zip(*(column.to_pylist() for column in rows.columns), strict=True)]
 
 
 class Looking:

@@ -22,7 +22,8 @@ from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_hosts, fold_night, plan_pages, site_counts
 from linkwatch.sources import Fetch, Rejects, read_claims
-from linkwatch.steps.looking import look_at_shard, planned_pages
+from linkwatch.steps.looking import look_at_shard
+from linkwatch.steps.planned import planned_pages
 from linkwatch.steps.recheck import one_look_each
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
 from linkwatch.urls import Scopes

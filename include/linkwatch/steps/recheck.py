@@ -17,7 +17,8 @@ from linkwatch import schemas
 from linkwatch.model import Evidence, Outcome, State
 from linkwatch.settings import Settings, load_settings
 from linkwatch.snapshots import NightStore
-from linkwatch.steps.looking import look_at_shard, planned_pages
+from linkwatch.steps.looking import look_at_shard
+from linkwatch.steps.planned import planned_pages
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from linkwatch.extract import Look, Sighting, looks_table, sightings_table, simi
 from linkwatch.model import FetchedPage, Role, Scope, Site
 from linkwatch.settings import ConfirmSettings, EvidenceSettings, Settings, SourceSettings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, diff_snapshots, fold_night
-from linkwatch.steps.looking import Looking, PlannedPage, View
+from linkwatch.steps.looking import Looking, View
+from linkwatch.steps.planned import PlannedPage
 from linkwatch.steps.probing import Probe
 from linkwatch.urls import Scopes, canonical_url, host_of, link_id, page_key, registrable_domain
 
