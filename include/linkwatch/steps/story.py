@@ -28,7 +28,7 @@ class Kept:
     """Where a page is kept as it was answered."""
 
     what: str  # "before the loss of 2026-11-22", …
-    place: str  # "<night>/<file>#<offset>"
+    place: str  # "<night>/<WARC file>#<record>"
     had_the_link: bool  # it was kept before the link was lost or changed
 
 
