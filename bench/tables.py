@@ -15,6 +15,7 @@ from bench.links import SECOND
 from bench.nights import after
 from linkwatch.warehouse import migrate, open_warehouse, tables
 from linkwatch.warehouse.bulk import upsert
+from linkwatch.warehouse.columns import SQLITE_TIME
 from linkwatch.warehouse.engine import writing
 
 Work = Callable[[], dict[str, Any]]
@@ -66,7 +67,7 @@ def ready_tuples(home: str, rows: int, url: str) -> Work:
     engine, table = _empty(url), _rows(home, rows)
     times = [index for index, field in enumerate(table.schema) if pa.types.is_timestamp(field.type)]
     for index in times:
-        table = table.set_column(index, table.field(index).name, pa.compute.strftime(table[index], tables.SQLITE_TIME))
+        table = table.set_column(index, table.field(index).name, pa.compute.strftime(table[index], SQLITE_TIME))
     ready = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     names = ", ".join(f'"{name}"' for name in table.column_names)
     statement = f"INSERT INTO link_row ({names}) VALUES ({', '.join('?' * table.num_columns)})"  # noqa: S608  # names of our own

@@ -1,8 +1,9 @@
 """Watch the links of every site for one night, and tell what happened.
 
-**What it does.** Reads the sources, plans which pages to look at, looks at them (one mapped task per shard of hosts, so
-that every host stays in one polite task), folds what was seen into the last snapshot, audits the result, and, only when
-the audit passes, publishes it, compares it with the night before, looks for suspicious links and tells people.
+**What it does.** Reads the sources (one mapped task for each, or for each file of a crawl archive), plans which pages to
+look at, looks at them (one mapped task per shard of hosts, so that every host stays in one polite task), folds what was
+seen into the last snapshot, audits the result, and, only when the audit passes, publishes it, compares it with the night
+before, looks for suspicious links and tells people.
 
 With `confirm.recheck_after_min` set, `doubt` waits so long after the last `check`, and `look_again` looks once more at the
 important pages that lack a link. Without it, or with nothing in doubt, `doubt` ends at once and `look_again` is skipped.
@@ -17,8 +18,8 @@ that date is the time on everything the night writes. A night before the last pu
 
 **When it fails.** Clear the failed task: every step takes up what is finished and does the rest, nothing is told twice.
 
-- `collect` red: the settings or the home folder; the log's last line says what and what to do. A source that cannot be
-  read does *not* fail the night: it is named in the counts and in `rejects/`.
+- `parts`, `pull` or `collect` red: the settings or the home folder; the log's last line says what and what to do. A source
+  that cannot be read does *not* fail the night: operations is told, and `night.sources` says why.
 - `check` or `look_again` red: a bug, not a bad page (a page's failure is an outcome). Clear it; please report it.
 - `doubt` deferred: the night waits for its second look, in the triggerer and in no worker. With no triggerer it waits for
   ever: start one, or set `confirm.recheck_after_min = 0` and clear the task, and the night goes on with its first looks.
@@ -53,9 +54,25 @@ def begin(dag_run: "DagRunProtocol") -> str:
     return steps.begin(dag_run.logical_date or dag_run.run_after)
 
 
-@step(execution_timeout=timedelta(hours=2))
+@step(execution_timeout=timedelta(minutes=10))
+def parts(night: str) -> list[str]:
+    """The parts that the sources are read in."""
+    from linkwatch import steps
+
+    return steps.parts(night)
+
+
+@step(execution_timeout=timedelta(hours=4), max_active_tis_per_dagrun=16)
+def pull(night: str, part: str) -> dict[str, int]:
+    """Read one part of one source."""
+    from linkwatch import steps
+
+    return steps.pull(night, part)
+
+
+@step(execution_timeout=timedelta(hours=1))
 def collect(night: str) -> dict[str, int]:
-    """Read what the sources say."""
+    """Judge what the sources say and put it together."""
     from linkwatch import steps
 
     return steps.collect(night)
@@ -163,9 +180,12 @@ def alert(night: str) -> dict[str, int]:
 def nightly_links() -> None:
     """The night as a table of contents; every task is one call into linkwatch.steps."""
     night = begin()
+    sources = parts(night)
     shards = plan(night)
     doubt = Doubt(task_id="doubt", night=night, execution_timeout=timedelta(minutes=30))
     chain(
+        sources,
+        pull.partial(night=night).expand(part=sources),
         collect(night),
         shards,
         check.partial(night=night).expand(shard=shards),

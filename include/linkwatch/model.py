@@ -33,7 +33,7 @@ class Site:
     role: Role
     scope: Scope
     channel: str = ""  # Slack channel of its own; empty: the channel of [slack]
-    brand: tuple[str, ...] = ()  # anchors that are the brand's name, left out of anchor-spike tests
+    brand: tuple[str, ...] = ()  # its names: never an anchor spike; a page that says one unlinked is a mention
 
 
 class Evidence(StrEnum):
@@ -261,3 +261,4 @@ class NightSummary:
     findings: int
     started_at: datetime
     finished_at: datetime
+    sources: tuple[Mapping[str, object], ...] = ()  # each with source, status, claims, why; the same for all sites

@@ -1,6 +1,10 @@
 """The shapes of rows in bulk, as Arrow schemas. One schema a stage's hand-over; each says its key.
 
     CLAIMS     what sources say                     many rows per link
+    CLAIMED    first and last claim of each source  one row per link and source, sorted by both
+    RANKS      what Common Crawl's graph says       one row per domain
+    OWN_PAGES  own pages, as a crawl found them     one row per page
+    OWN_LINKS  links from own pages to others       one row per own page and target
     PLAN       pages to look at tonight             one row per page
     LOOKS      what each look at a page ended in    one row per page looked at tonight
     SIGHTINGS  links seen on readable pages         one row per <a> or <area> that leads to a watched site
@@ -38,7 +42,56 @@ CLAIMS = _schema(
         ("first_seen", UTC_US),  # the source's own dates
         ("last_seen", UTC_US),
         ("authority", F64),  # of the source domain as the source rates it, 0 to 100
+        ("claimed_at", UTC_US),  # when the source said so: the export's own date, else when it was read
     ),
+)
+
+CLAIMED = _schema(
+    ("link_id", I64),
+    ("claimed_by", S),  # name of the source
+    ("says_lost", B),  # at its last claim
+    nullable=(
+        ("first_claimed_at", UTC_US),  # date of its first claim (CLAIMS.claimed_at)
+        ("last_claimed_at", UTC_US),  # and of its last one
+        ("first_seen", UTC_US),  # by the source: the earliest that it ever gave
+        ("last_seen", UTC_US),  # and the latest
+    ),
+)
+
+RANKS = _schema(
+    ("domain", S),  # registrable domain, lower case, punycode
+    nullable=(
+        ("authority", F64),  # 0 to 100, from the rank by harmonic centrality (sources/crawls/ranks.py)
+        ("harmonic_pos", I64),  # 1 is the most central domain
+        ("pagerank_pos", I64),
+    ),
+)
+
+OWN_PAGES = _schema(
+    ("url", S),  # canonical
+    ("site", S),
+    ("outcome", S),
+    ("final_url", S),
+    ("redirects", S),  # JSON list of [status, url]
+    ("title", S),
+    ("noindex", B),
+    ("in_sitemap", B),
+    ("links_in", I32),  # other own pages that link to it, of those that were read
+    ("links_out", I32),  # links on it that leave the site
+    nullable=(
+        ("depth", I32),  # clicks from where the crawl began; null: no link leads there
+        ("http_status", I32),
+    ),
+)
+
+OWN_LINKS = _schema(
+    ("site", S),
+    ("source_url", S),  # own page
+    ("target_url", S),  # page of somebody else that it links to
+    ("anchor", S),
+    ("outcome", S),  # of the look at the target; "" when nobody has looked yet
+    ("final_url", S),
+    nullable=(("http_status", I32),),
 )
 
 PLAN = _schema(
@@ -68,6 +121,7 @@ _PAGE_FACTS = (
     ("linked_domains", S),  # JSON list of the registrable domains they lead to, sorted, 200 at most
     ("content_hash", S),  # of the body; "" when there was none
     ("signature", S),  # MinHash of the main text (extract/signature.py); "" when there was too little of it
+    ("mentions", S),  # own sites whose brand its visible text names while no link on it leads there, sorted, joined by ","
 )
 
 _ARCHIVED = (

@@ -9,33 +9,17 @@ Every key with its unit and default is in `include/linkwatch.example.toml`, and 
 """
 
 import dataclasses
-import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from linkwatch.errors import SettingsError
-from linkwatch.model import Role, Scope, Site
+from linkwatch.model import Scope, Site
+from linkwatch.source_settings import SourceSettings, build_source, named
 from linkwatch.toml_tables import build, entries_of, read_toml, refuse_unknown, table_of
 from linkwatch.urls import BadUrlError, canonical_url
-
-SOURCE_KINDS = ("pages", "links_csv", "ahrefs_csv", "sitemap")
-"""Kinds that `linkwatch.sources.SOURCES` knows; a test keeps the two together."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """One `[[source]]`: who says that there are links."""
-
-    kind: str
-    name: str = ""  # shown in `claimed_by`; default: the kind, numbered from the second on
-    path: str = ""  # file, relative to the settings file
-    site: str = ""  # sitemap: the watched own site; links_csv without a target column: not used
-    url: str = ""  # sitemap: address of the sitemap; default: robots.txt's, then /sitemap.xml
-    columns: Mapping[str, str] = field(default_factory=dict)  # links_csv: our name = the file's header
-    max_pages: int = 5000  # sitemap: own pages to look at a night
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +111,13 @@ class SuspicionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GapSettings:
+    """`[gap]`: domains that link to competitors and not to you."""
+
+    max_domains: int = 5000  # rows of the mart per own site, the best first
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSettings:
     """`[report]`: the weekly report."""
 
@@ -149,6 +140,7 @@ class Settings:
     audit: AuditSettings = AuditSettings()
     slack: SlackSettings = SlackSettings()
     suspicion: SuspicionSettings = SuspicionSettings()
+    gap: GapSettings = GapSettings()
     report: ReportSettings = ReportSettings()
     config_path: Path | None = None
 
@@ -161,6 +153,7 @@ _SECTIONS: dict[str, type] = {
     "audit": AuditSettings,
     "slack": SlackSettings,
     "suspicion": SuspicionSettings,
+    "gap": GapSettings,
     "report": ReportSettings,
 }
 _MAY_BE_ZERO = frozenset({"delay_s", "spacing_h", "max_redirects", "vanished_days", "recheck_after_min"})
@@ -200,7 +193,8 @@ def parse_settings(
         raise SettingsError('settings: no [[site]] is given; expected at least one, e.g. site = "example.com", role = "own"')
     _refuse_repeats("site", [site.site for site in sites])
     folder = config_path.absolute().parent if config_path else Path.cwd()
-    sources = _named(tuple(_source(entry, where, sites, folder) for where, entry in entries_of(document, "source")))
+    sources = named(tuple(build_source(entry, where, sites, folder) for where, entry in entries_of(document, "source")))
+    _refuse_repeats("source", [source.name for source in sources])
     if not sources:
         raise SettingsError('settings: no [[source]] is given; expected at least one, e.g. kind = "pages", path = "pages.txt"')
     sections = {name: build(kind, table_of(document, name), name) for name, kind in _SECTIONS.items()}
@@ -235,36 +229,6 @@ def _site(entry: Mapping[str, object], where: str) -> Site:
         )
     name = site.site if site.scope is Scope.PREFIX else site.site.lower().rstrip(".")
     return dataclasses.replace(site, site=name)
-
-
-def _source(entry: Mapping[str, object], where: str, sites: tuple[Site, ...], folder: Path) -> SourceSettings:
-    source: SourceSettings = build(SourceSettings, entry, where.rstrip("."))
-    if source.kind not in SOURCE_KINDS:
-        near = difflib.get_close_matches(source.kind, SOURCE_KINDS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(SOURCE_KINDS)}"
-        raise SettingsError(f"settings: {where}kind is {source.kind!r}; {hint}")
-    if source.kind == "sitemap":
-        own = [site.site for site in sites if site.role is Role.OWN]
-        if source.site not in own:
-            raise SettingsError(f"settings: {where}site is {source.site!r}; expected an own site: {', '.join(own) or 'none'}")
-    elif not source.path:
-        raise SettingsError(f"settings: {where}path is missing; expected the file that source {source.kind} reads")
-    return dataclasses.replace(source, path=str(folder / source.path) if source.path else "")
-
-
-def _named(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
-    counts: dict[str, int] = {}
-    named = []
-    for source in sources:
-        name = source.name
-        if not name:
-            counts[source.kind] = counts.get(source.kind, 0) + 1
-            name = source.kind if counts[source.kind] == 1 else f"{source.kind}_{counts[source.kind]}"
-        if "," in name or "/" in name:
-            raise SettingsError(f"settings: source.name is {name!r}; expected a name without comma or slash")
-        named.append(dataclasses.replace(source, name=name))
-    _refuse_repeats("source", [source.name for source in named])
-    return tuple(named)
 
 
 def _check_ranges(sections: Mapping[str, object]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.bulk import BATCH_ROWS, arrow_schema, upsert
+from linkwatch.warehouse.columns import UtcTime
 from linkwatch.warehouse.engine import reading, writing
 
 
@@ -16,7 +17,7 @@ def _value(column: sa.Column[Any], number: int) -> object:
     """The `number`th value of a column: empty, least and greatest, odd and plain ones."""
     if column.name == "updated_night":
         return ("1970-01-01", "1999-12-31", "2026-11-22", "9999-12-31")[number % 4]
-    if isinstance(column.type, tables.UtcTime):
+    if isinstance(column.type, UtcTime):
         moments = (None, datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2026, 11, 22, 3, tzinfo=UTC), None)
         return moments[number % 4]
     if isinstance(column.type, sa.Boolean):

@@ -11,7 +11,8 @@ import pytest
 
 from linkwatch.cli import main
 from linkwatch.model import ChangeKind, LossReason, Outcome, State
-from linkwatch.settings import SOURCE_KINDS, ConfirmSettings
+from linkwatch.settings import ConfirmSettings
+from linkwatch.source_settings import SOURCE_KINDS
 from linkwatch.warehouse.tables import metadata, views
 
 PROJECT = Path(__file__).parents[2]

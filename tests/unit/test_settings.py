@@ -10,7 +10,8 @@ import pytest
 from linkwatch import settings
 from linkwatch.errors import SettingsError
 from linkwatch.model import Role, Scope, Site
-from linkwatch.settings import SOURCE_KINDS, Settings, SourceSettings, load_settings, parse_settings
+from linkwatch.settings import Settings, load_settings, parse_settings
+from linkwatch.source_settings import SOURCE_KINDS, SourceSettings
 from linkwatch.sources import SOURCES
 from linkwatch.toml_tables import build
 
@@ -57,7 +58,7 @@ def test_example_shows_every_kind_and_key_of_site_and_source():
     assert {site.scope for site in loaded.sites} == set(Scope)
     for table, kind in (("site", Site), ("source", SourceSettings)):
         assert {key for entry in document[table] for key in entry} == {entry.name for entry in dataclasses.fields(kind)}
-    assert document["source"][-1]["max_pages"] == SourceSettings("sitemap").max_pages
+    assert build(SourceSettings, next(entry for entry in document["source"] if entry["kind"] == "sitemap"), "").max_pages == 5000
 
 
 def test_every_kind_has_its_reader():

@@ -82,9 +82,32 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--week", type=_night, help="any day of the week (default: the week of the last night)")
     report.set_defaults(run=_run_report)
 
+    _add_sources(commands)
+    gap = commands.add_parser("gap", help="domains that link to competitors and not to you, the best first")
+    gap.add_argument("--mentions", action="store_true", help="only those with a page that names you without a link")
+    gap.set_defaults(run=_run_gap)
+    reclaim = commands.add_parser(
+        "reclaim", help="own pages that are gone while backlinks point at them, with a redirect for each"
+    )
+    reclaim.set_defaults(run=_run_reclaim)
+    for command in (gap, reclaim):
+        command.add_argument("--site", default="", help="one own site (default: all)")
+        command.add_argument("--limit", type=_count, default=20, help="how many (default: 20)")
+        command.add_argument("--csv", metavar="FILE", help="write all of them to this file instead")
+
     up = commands.add_parser("up", help="Airflow with its web interface; Ctrl-C stops all of it")
     up.set_defaults(run=_run_up)
     return parser
+
+
+def _add_sources(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sources = commands.add_parser("sources", help="what a file is and would say; what tonight's calls would cost")
+    verbs = sources.add_subparsers(required=True, metavar="VERB")
+    sniff = verbs.add_parser("sniff", help="what a file is, how it is read, how many rows it has, and five claims of it")
+    sniff.add_argument("file", help="path or object-store URL")
+    sniff.set_defaults(run=_run_sniff)
+    plan = verbs.add_parser("plan", help="what each source would be asked tonight and what it would cost; asks nobody")
+    plan.set_defaults(run=_run_sources_plan)
 
 
 def _night(text: str) -> date:
@@ -174,6 +197,34 @@ def _run_report(parsed: argparse.Namespace) -> int:
     week = begin_week(parsed.week)
     say(f"weekly report of the week from {week}: {report_week(week)['path']}")
     return 0
+
+
+def _run_sniff(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.source_files import show_sniffed
+
+    return show_sniffed(parsed.file)
+
+
+def _run_sources_plan(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.source_costs import show_plan
+
+    del parsed
+    use_example_without_config()
+    return show_plan()
+
+
+def _run_gap(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.gap import show_gap
+
+    use_example_without_config()
+    return show_gap(parsed.site, parsed.limit, mentions=parsed.mentions, csv_path=parsed.csv)
+
+
+def _run_reclaim(parsed: argparse.Namespace) -> int:
+    from linkwatch.cli.reclaim import show_reclaim
+
+    use_example_without_config()
+    return show_reclaim(parsed.site, parsed.limit, csv_path=parsed.csv)
 
 
 def _run_up(parsed: argparse.Namespace) -> int:

@@ -56,6 +56,7 @@ class Look(NamedTuple):
     linked_domains: str = "[]"
     content_hash: str = ""
     signature: str = ""
+    mentions: str = ""
     http_status: int | None = None
 
 

@@ -7,7 +7,7 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,9 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.errors import StoreError
-from linkwatch.model import FetchedPage, PageRequest
 from linkwatch.schemas import CLAIMS, UTC_US
-from linkwatch.settings import SourceSettings
 from linkwatch.urls import BadUrlError, Scopes, canonical_url, link_id, registrable_domain
 
 BATCH_ROWS = 50_000
@@ -30,8 +28,7 @@ MAX_ANCHOR_LENGTH = 1000
 MAX_REJECT_LENGTH = 500
 """Characters of a rejected row that are kept."""
 
-Fetch = Callable[[Sequence[PageRequest]], Iterator[FetchedPage]]
-"""Documents by address, one answer a request, in any order; text/plain and XML bodies come through."""
+CLAIMED_AT = CLAIMS.get_field_index("claimed_at")
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -107,15 +104,12 @@ class Rejects:
         return StoreError(f"rejects of {self.source}: cannot write {self.path}: {error.strerror}; check $LINKWATCH_HOME")
 
 
-Source = Callable[[SourceSettings, Scopes, Rejects, Fetch], Iterator[pa.RecordBatch]]
-"""Batches of CLAIMS, BATCH_ROWS rows at most. Raises SourceError when the source cannot be read at all."""
-
-
 class ClaimRows:
     """Rows of CLAIMS under construction. `page` and `link` return the reason why a row is refused, "" when it was taken."""
 
-    def __init__(self, claimed_by: str, scopes: Scopes) -> None:
+    def __init__(self, claimed_by: str, scopes: Scopes, claimed_at: datetime) -> None:
         self._claimed_by = claimed_by
+        self._claimed_at = claimed_at
         self._scopes = scopes
         self._target = lru_cache(maxsize=65_536)(self._find_target)
         self._domain = lru_cache(maxsize=65_536)(registrable_domain)
@@ -171,11 +165,12 @@ class ClaimRows:
 
     def take(self) -> pa.RecordBatch:
         """The rows so far, as one batch; begins anew."""
-        columns: list[Sequence[Any]] = list(zip(*self._rows, strict=True)) or [()] * (len(CLAIMS) - 1)
+        columns: list[Sequence[Any]] = list(zip(*self._rows, strict=True)) or [()] * (len(CLAIMS) - 2)
         columns.insert(2, (self._claimed_by,) * len(self._rows))
+        columns.insert(CLAIMED_AT, (self._claimed_at,) * len(self._rows))
         self._rows = []
         arrays = [
-            _dates(column) if field.type == UTC_US else pa.array(column, type=field.type)
+            _dates(column) if field.name in ("first_seen", "last_seen") else pa.array(column, type=field.type)
             for column, field in zip(columns, CLAIMS, strict=True)
         ]
         return pa.record_batch(arrays, schema=CLAIMS)

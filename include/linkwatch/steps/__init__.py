@@ -1,6 +1,7 @@
 """The verbs that tasks and the command line call: the only place where stages meet.
 
-    night.py     begin, collect, plan, check, fold, audit, publish, detect, alert: one night, a verb a task
+    collecting.py  parts, pull, collect: what the sources say, a part a task, then all of it put together
+    night.py     begin, plan, check, fold, audit, publish, detect, alert: one night, a verb a task
     looking.py   what a look is: ask, follow, render, doubt, keep; with planned.py (what to look at) and probing.py (siblings)
     recheck.py   doubtful_shards, recheck_at, look_again: important pages that lack a link, a second time in the same night
     telling.py   what a published night means: rows for the warehouse, messages for people; with evidence.py
@@ -12,7 +13,8 @@
 Every verb is idempotent: what is finished stays as it is, what is not is done. Settings come from the environment.
 """
 
-from linkwatch.steps.night import alert, audit, begin, check, collect, detect, fold, plan, publish
+from linkwatch.steps.collecting import collect, parts, pull
+from linkwatch.steps.night import alert, audit, begin, check, detect, fold, plan, publish
 from linkwatch.steps.recheck import doubtful_shards, look_again, recheck_at
 from linkwatch.steps.single import explain_link
 from linkwatch.steps.upkeep import drop, list_nights, release
@@ -33,8 +35,10 @@ __all__ = [
     "fold",
     "list_nights",
     "look_again",
+    "parts",
     "plan",
     "publish",
+    "pull",
     "recheck_at",
     "release",
     "report_week",

@@ -5,28 +5,21 @@ safe to run again: the pages that were looked at are not looked at twice, so bot
 """
 
 import logging
-from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkwatch import schemas
 from linkwatch.alerts import held_message
-from linkwatch.errors import NightError, SourceError
-from linkwatch.fetch import XML_TYPES, Fetcher
+from linkwatch.errors import NightError
 from linkwatch.model import Audit, Role
-from linkwatch.progress import track
 from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
-from linkwatch.settings import Settings, SourceSettings, load_settings
+from linkwatch.settings import Settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_hosts, fold_night, plan_pages, site_counts
-from linkwatch.sources import Fetch, Rejects, read_claims
+from linkwatch.steps.home import open_night_store
 from linkwatch.steps.looking import look_at_shard
 from linkwatch.steps.planned import planned_pages
 from linkwatch.steps.recheck import one_look_each
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
-from linkwatch.urls import Scopes
 from linkwatch.warehouse import Outbox, loaded_nights, record_held
 
 log = logging.getLogger(__name__)
@@ -52,32 +45,6 @@ def begin(logical_date: datetime) -> str:
         )
     store.begin(night, as_of)
     return night
-
-
-def collect(night: str) -> dict[str, int]:
-    """Read every source into the night's claims. A source that cannot be read is noted and the others go on."""
-    settings, store = open_night_store()
-    done = store.read_facts(night, "collect")
-    if done is None:
-        scopes = Scopes(settings.sites)
-        batches: list[pa.RecordBatch] = []
-        with Fetcher(settings.fetch, night=night) as fetcher:
-            fetch = partial(fetcher.fetch, accept=XML_TYPES)
-            sources = [
-                _read_source(source, scopes, fetch, store, night, batches)
-                for source in track(settings.sources, "reading sources", len(settings.sources))
-            ]
-        store.write_table(night, "claims", pa.Table.from_batches(batches, schemas.CLAIMS))
-        done = {"sources": sources}
-        store.write_facts(night, "collect", done)
-    counts = {
-        "sources": len(done["sources"]),
-        "claims": sum(source["claims"] for source in done["sources"]),
-        "rejected": sum(source["rejected"] for source in done["sources"]),
-        "unreadable_sources": sum(bool(source["error"]) for source in done["sources"]),
-    }
-    log.info("collected night=%s %s", night, counts)
-    return counts
 
 
 def plan(night: str) -> list[int]:
@@ -224,34 +191,6 @@ def watched_since(settings: Settings, store: NightStore, night: str) -> dict[str
     return {
         site.site: datetime.fromisoformat(known[site.site]) if site.site in known else store.as_of(night)
         for site in settings.sites
-    }
-
-
-def open_night_store() -> tuple[Settings, NightStore]:
-    """Settings from the environment and the store in their home."""
-    settings = load_settings()
-    return settings, NightStore(settings.home)
-
-
-def _read_source(
-    source: SourceSettings, scopes: Scopes, fetch: Fetch, store: NightStore, night: str, batches: list[pa.RecordBatch]
-) -> dict[str, object]:
-    claims, error = 0, ""
-    with Rejects(source.name, store.file_path(night, f"rejects/{source.name}.csv")) as rejects:
-        try:
-            for batch in read_claims(source, scopes, rejects, fetch):
-                batches.append(batch)
-                claims += batch.num_rows
-        except SourceError as problem:
-            error = str(problem)
-            log.warning("source unreadable name=%s: %s", source.name, error)
-    return {
-        "name": source.name,
-        "kind": source.kind,
-        "claims": claims,
-        "rejected": rejects.count,
-        "samples": [asdict(sample) for sample in rejects.samples],
-        "error": error,
     }
 
 

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from linkwatch import schemas
 from linkwatch.model import Evidence, Outcome, State
-from linkwatch.settings import Settings, load_settings
+from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.home import open_night_store
 from linkwatch.steps.looking import look_at_shard
 from linkwatch.steps.planned import planned_pages
 
@@ -39,7 +40,7 @@ _EXPECTED = [State.LIVE.value, State.MISSING.value]
 
 def doubtful_shards(night: str) -> list[int]:
     """Shards with an important page on which a look that could tell did not show a known link; none after the fold."""
-    settings, store = _open()
+    settings, store = open_night_store()
     doubtful = _doubtful_pages(settings, store, night)
     shards = sorted(pc.unique(doubtful["shard"]).to_pylist())
     log.info("doubted night=%s pages=%s shards=%s", night, doubtful.num_rows, len(shards))
@@ -48,7 +49,7 @@ def doubtful_shards(night: str) -> list[int]:
 
 def recheck_at(night: str) -> datetime | None:
     """The moment of the night's second look; None where there is none. The first call settles it, a cleared task keeps it."""
-    settings, store = _open()
+    settings, store = open_night_store()
     if not _doubtful_pages(settings, store, night).num_rows:
         return None
     kept = store.read_facts(night, "recheck")
@@ -61,7 +62,7 @@ def recheck_at(night: str) -> datetime | None:
 
 def look_again(night: str, shard: int) -> dict[str, int]:
     """Look once more at the doubtful pages of a shard, as if never read before: a 304 would repeat what was doubted."""
-    settings, store = _open()
+    settings, store = open_night_store()
     name = f"{shard:04d}{_AGAIN}"
     if not store.has(night, f"looks-{name}"):
         urls = set(_doubtful_pages(settings, store, night)["url"].to_pylist())
@@ -84,11 +85,6 @@ def one_look_each(store: NightStore, night: str, columns: Sequence[str]) -> pa.T
     looks = looks.take(order)
     first = looks.select(["url"]).append_column("row", pa.array(range(len(looks)))).group_by("url").aggregate([("row", "min")])
     return looks.take(first["row_min"])
-
-
-def _open() -> tuple[Settings, NightStore]:
-    settings = load_settings()
-    return settings, NightStore(settings.home)
 
 
 def _doubtful_pages(settings: Settings, store: NightStore, night: str) -> pa.Table:

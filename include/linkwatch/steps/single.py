@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from linkwatch import schemas
 from linkwatch.extract import Look, Sighting, looks_table, sightings_table, similarity
 from linkwatch.model import FetchedPage, Role, Scope, Site
-from linkwatch.settings import ConfirmSettings, EvidenceSettings, Settings, SourceSettings, load_settings
+from linkwatch.settings import ConfirmSettings, EvidenceSettings, Settings, load_settings
 from linkwatch.snapshots import FoldInputs, NightStore, diff_snapshots, fold_night
+from linkwatch.source_settings import SourceSettings
 from linkwatch.steps.looking import Looking, View
 from linkwatch.steps.planned import PlannedPage
 from linkwatch.steps.probing import Probe

@@ -1,13 +1,10 @@
 """What a night means: its numbers, the rows for the warehouse, the messages for people, and their delivery."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +14,7 @@ from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, compare, pages_looked, site_counts
+from linkwatch.steps.connections import find_connection
 from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
 from linkwatch.steps.recheck import one_look_each
 from linkwatch.suspicion import COLUMNS, NightEvidence, find
@@ -101,7 +99,7 @@ def _poster(settings: Settings) -> Poster | None:
     """Slack, when the Airflow connection that settings name is there; None prints."""
     from linkwatch.alerts.slack import SlackPoster
 
-    connection = _connection(settings.slack.connection)
+    connection = find_connection(settings.slack.connection, "slack")
     if connection is None:
         return None
     if not connection.password:
@@ -110,26 +108,6 @@ def _poster(settings: Settings) -> Poster | None:
         )
     extra = connection.extra_dejson
     return SlackPoster(connection.password, **({"base_url": extra["base_url"]} if extra.get("base_url") else {}))
-
-
-def _connection(name: str) -> Any | None:
-    """An Airflow connection; None where there is none. A task asks its supervisor, `linkwatch release` Airflow's database."""
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    with suppress(AirflowNotFoundException):
-        return BaseHook.get_connection(name)
-    from airflow.models.connection import Connection
-
-    with suppress(AirflowNotFoundException):
-        return Connection.get_connection_from_secrets(name)
-    variable = f"AIRFLOW_CONN_{name.upper()}"
-    if os.environ.get(variable):  # Airflow passes over what it cannot read; the messages would be printed, and never sent
-        raise SettingsError(
-            f"slack: ${variable} cannot be read as a connection; expected "
-            '{"conn_type": "slack", "password": "xoxb-…"} (it is not shown, it holds the token)'
-        )
-    return None
 
 
 def print_message(row: OutboxRow) -> None:
@@ -197,13 +175,13 @@ def _summaries(
             pages_inconclusive=unsure,
             links_live=live.get(site.site, (0, 0))[0],
             referring_domains_live=live.get(site.site, (0, 0))[1],
-            **{kind.value: kinds.get((site.site, kind.value), 0) for kind in _COUNTED},
+            gained=kinds.get((site.site, ChangeKind.GAINED), 0),
+            lost=kinds.get((site.site, ChangeKind.LOST), 0),
+            recovered=kinds.get((site.site, ChangeKind.RECOVERED), 0),
+            changed=kinds.get((site.site, ChangeKind.CHANGED), 0),
             findings=sum(finding.site == site.site for finding in fresh),
             started_at=started_at,
             finished_at=finished_at,
         )
         for site in settings.sites
     ]
-
-
-_COUNTED = (ChangeKind.GAINED, ChangeKind.LOST, ChangeKind.RECOVERED, ChangeKind.CHANGED)

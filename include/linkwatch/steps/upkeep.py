@@ -10,7 +10,8 @@ from linkwatch.model import Audit, NightSummary
 from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
-from linkwatch.steps.night import alert, detect, open_night_store, publish
+from linkwatch.steps.home import open_night_store
+from linkwatch.steps.night import alert, detect, publish
 from linkwatch.steps.telling import outcomes_of, warehouse_of
 from linkwatch.warehouse import nights, set_audit
 

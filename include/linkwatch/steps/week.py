@@ -20,7 +20,7 @@ from linkwatch.reports import (
 )
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
-from linkwatch.steps.night import open_night_store
+from linkwatch.steps.home import open_night_store
 from linkwatch.steps.telling import deliver_outbox, warehouse_of
 from linkwatch.warehouse import (
     Outbox,

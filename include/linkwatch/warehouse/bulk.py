@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from linkwatch import schemas
-from linkwatch.warehouse.tables import SQLITE_TIME, Night, UtcTime, json_text
+from linkwatch.warehouse.columns import SQLITE_TIME, Night, UtcTime, json_text
 
 BATCH_ROWS = 50_000
 

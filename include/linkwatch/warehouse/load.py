@@ -13,6 +13,7 @@ from linkwatch import schemas
 from linkwatch.model import Audit, Finding, NightSummary, Site
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.bulk import arrow_schema, upsert
+from linkwatch.warehouse.columns import finding_key, json_text, key_of
 from linkwatch.warehouse.engine import writing
 
 
@@ -106,7 +107,7 @@ def _link_rows(load: NightLoad) -> pa.Table:
 def _change_rows(load: NightLoad) -> pa.Table:
     rows = load.changes.filter(pc.not_equal(load.changes["kind"], ""))
     links, kinds = rows["link_id"].to_pylist(), rows["kind"].to_pylist()
-    keys = [tables.key_of(load.night, link, kind) for link, kind in zip(links, kinds, strict=True)]
+    keys = [key_of(load.night, link, kind) for link, kind in zip(links, kinds, strict=True)]
     evidence = [load.evidence.get(link, "{}") for link in links]
     return _with(
         rows,
@@ -117,7 +118,7 @@ def _change_rows(load: NightLoad) -> pa.Table:
 
 
 def _finding_rows(load: NightLoad) -> pa.Table:
-    found = {tables.finding_key(entry): entry for entry in load.findings}
+    found = {finding_key(entry): entry for entry in load.findings}
     return _rows(
         tables.finding,
         (
@@ -129,7 +130,7 @@ def _finding_rows(load: NightLoad) -> pa.Table:
                 "rule": entry.rule,
                 "key": entry.key,
                 "severity": entry.severity.value,
-                "evidence": tables.json_text(dict(entry.evidence)),
+                "evidence": json_text(dict(entry.evidence)),
                 "review": "open",
             }
             for key, entry in found.items()
@@ -139,7 +140,7 @@ def _finding_rows(load: NightLoad) -> pa.Table:
 
 def _page_ids(rows: pa.Table) -> pa.Array:
     urls = (url for chunk in rows["source_url"].chunks for url in chunk.to_pylist())
-    return pa.array(map(tables.key_of, urls), schemas.I64)
+    return pa.array(map(key_of, urls), schemas.I64)
 
 
 def _with(rows: pa.Table, **columns: pa.Array) -> pa.Table:

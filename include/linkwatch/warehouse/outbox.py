@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from linkwatch.errors import WarehouseError
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.bulk import arrow_schema, upsert
+from linkwatch.warehouse.columns import json_text, key_of
 from linkwatch.warehouse.engine import reading, writing
 
 WAITING = ("pending", "sending")
@@ -183,9 +184,9 @@ def _place() -> str:
 
 def _row(message: Message, as_of: datetime) -> dict[str, Any]:
     return {
-        "alert_id": tables.key_of(message.dedupe_key),
+        "alert_id": key_of(message.dedupe_key),
         **{name: getattr(message, name) for name in ("night", "site", "channel", "kind", "dedupe_key", "parent_key", "position")},
-        "payload": tables.json_text(dict(message.payload)),
+        "payload": json_text(dict(message.payload)),
         "status": "pending",
         "slack_ts": "",
         "attempts": 0,

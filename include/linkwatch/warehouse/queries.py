@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from linkwatch.model import Audit, ChangeKind, Finding, NightSummary
 from linkwatch.warehouse import tables
+from linkwatch.warehouse.columns import finding_key, key_of
 from linkwatch.warehouse.engine import reading
 
 _PUBLISHED = (Audit.PASSED.value, Audit.RELEASED.value)
@@ -69,7 +70,7 @@ def new_findings(engine: sa.Engine, night: str, found: Iterable[Finding]) -> lis
     finding = tables.finding
     with reading(engine) as connection:
         known = set(connection.scalars(sa.select(finding.c.finding_id).where(finding.c.night < night)))
-    return [entry for entry in found if tables.finding_key(entry) not in known]
+    return [entry for entry in found if finding_key(entry) not in known]
 
 
 def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:
@@ -78,7 +79,7 @@ def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:
     found = _dicts(engine, sa.select(link).where(link.c.link_id == link_id))
     if not found:
         return None
-    pages = _dicts(engine, sa.select(page).where(page.c.page_id == tables.key_of(found[0]["source_url"])))
+    pages = _dicts(engine, sa.select(page).where(page.c.page_id == key_of(found[0]["source_url"])))
     changes = _dicts(engine, sa.select(change).where(change.c.link_id == link_id).order_by(change.c.night))
     return LinkStory(
         link=found[0],

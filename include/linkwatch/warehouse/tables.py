@@ -9,73 +9,13 @@ out of B-trees, whose entries PostgreSQL limits to 2,704 bytes. Find a page's li
 There are no foreign keys: a held first night knows no site yet, a claimed page was never looked at, and bulk loads stay fast.
 """
 
-import hashlib
-import json
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from linkwatch import schemas
-from linkwatch.model import Finding
-
-SQLITE_TIME = "%Y-%m-%dT%H:%M:%SZ"
-"""How SQLite keeps a time, in Arrow's notation: `2026-11-22T03:00:00.000000Z`; the order of the texts is that of the times."""
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """Aware UTC: `timestamptz` on PostgreSQL, ISO-8601 text of fixed width on SQLite."""
-
-    impl = sa.String(27)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """The type of the column as it is stored."""
-        return dialect.type_descriptor(sa.DateTime(timezone=True) if dialect.name == "postgresql" else sa.String(27))
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        """A naive time is a bug and raises ValueError."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"time without zone: {value!r}; expected aware UTC")
-        utc = value.astimezone(UTC)
-        return utc if dialect.name == "postgresql" else f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        """Aware UTC, whatever the session's time zone is."""
-        if value is None:
-            return None
-        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
-
-
-class Night(TypeDecorator[str]):
-    """A night's name, `2026-11-22` in Python: `date` on PostgreSQL, the same text on SQLite."""
-
-    impl = sa.String(10)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """The type of the column as it is stored."""
-        return dialect.type_descriptor(sa.Date() if dialect.name == "postgresql" else sa.String(10))
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> Any:
-        """Raises ValueError for what is no date."""
-        if value is None:
-            return None
-        day = date.fromisoformat(value)
-        return day if dialect.name == "postgresql" else day.isoformat()
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> str | None:
-        """The name, however it is stored."""
-        return value.isoformat() if isinstance(value, date) else value
-
-
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # INTEGER PRIMARY KEY is SQLite's row id: no second tree
+from linkwatch.warehouse.columns import Json, Key, Night, UtcTime
 
 _TYPES: dict[pa.DataType, Any] = {
     schemas.S: sa.Text(),
@@ -97,35 +37,8 @@ metadata = sa.MetaData(
 views = sa.MetaData()
 
 
-def key_of(*parts: object) -> int:
-    """Signed 64-bit key of what makes a row itself, hashed as `urls.link_id` hashes two URLs."""
-    digest = hashlib.blake2b("\n".join(map(str, parts)).encode(errors="replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-def finding_key(finding: Finding) -> int:
-    """Key of a finding: two nights that find the same find one row."""
-    return key_of(finding.rule, finding.site, finding.key)
-
-
-def json_text(value: object) -> str:
-    """JSON that both databases take: PostgreSQL's jsonb has neither NUL nor half of a surrogate pair, so they are left out."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=datetime.isoformat)
-    if "\\u0000" in text:
-        text = json.dumps(_without_nul(value), ensure_ascii=False, default=datetime.isoformat)
-    return text.encode(errors="ignore").decode()
-
-
-def _without_nul(value: object) -> object:
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {str(key).replace("\x00", ""): _without_nul(item) for key, item in value.items()}
-    return [_without_nul(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-_LATER = frozenset({"failing_as", "history", "network", "raw_outcome", "kept", "moved_to", "moved_from", "seen_in"})
-"""Text columns of version 0002: a default of "" spares a warehouse that is there from being copied row by row."""
+_LATER = frozenset({"failing_as", "history", "network", "raw_outcome", "kept", "moved_to", "moved_from", "seen_in", "mentions"})
+"""Text columns that came later: a default of "" spares a warehouse that is there from being copied row by row."""
 
 
 def _text(name: str, *, later: bool = False) -> sa.Column[str]:
@@ -173,6 +86,7 @@ night = sa.Table(
     *map(_count, ("gained", "lost", "recovered", "changed", "findings")),
     sa.Column("started_at", UtcTime(), nullable=False),
     sa.Column("finished_at", UtcTime(), nullable=False),
+    sa.Column("sources", Json, nullable=False, server_default=sa.text("'[]'")),  # what was read: source, status, claims, why
 )
 
 page = sa.Table(
@@ -271,4 +185,71 @@ weekly_referring_domain = sa.Table(
     sa.Column("first_seen_at", UtcTime()),
     sa.Column("last_seen_at", UtcTime()),
     _text("state"),  # gained, discovered, lost or kept
+)
+
+link_claim = sa.Table(
+    "link_claim",
+    metadata,
+    sa.Column("link_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("claimed_by", sa.Text(), primary_key=True),
+    *_of(schemas.CLAIMED, "link_id", "claimed_by"),
+    sa.Column("updated_night", Night(), nullable=False),
+)
+
+source_call = sa.Table(
+    "source_call",
+    metadata,
+    sa.Column("call_id", Key, primary_key=True),  # numbered by the database: a call that was sent twice costs twice
+    *(_text(name) for name in ("source", "kind", "month", "endpoint")),  # month: "2026-11", UTC, of the night
+    sa.Column("night", Night(), nullable=False),
+    sa.Column("units", sa.Double(), nullable=False),  # as priced before it was sent; once settled, what it did cost
+    _count("rows"),
+    _text("status"),  # "sent" until it is settled, then "200", "429", "timeout", …
+    sa.Column("entered_at", UtcTime(), nullable=False),
+    sa.Column("settled_at", UtcTime()),
+    sa.Index(None, "source", "month"),
+)
+
+own_page = sa.Table(
+    "own_page",
+    metadata,
+    _key("page_id"),  # of url
+    *_of(schemas.OWN_PAGES),
+    sa.Column("updated_night", Night(), nullable=False),
+)
+
+own_link = sa.Table(
+    "own_link",
+    metadata,
+    _key("own_link_id"),  # of source_url, target_url
+    *_of(schemas.OWN_LINKS),
+    sa.Column("updated_night", Night(), nullable=False),
+)
+
+reclaim = sa.Table(
+    "reclaim",
+    metadata,
+    _key("reclaim_id"),  # of site, target_url
+    sa.Column("night", Night(), nullable=False),  # the night that this row is from: the last one
+    *(_text(name) for name in ("site", "target_url", "problem", "final_url")),  # problem: an outcome, or "redirect_chain"
+    sa.Column("http_status", sa.Integer()),
+    *map(_count, ("hops", "links", "referring_domains")),
+    sa.Column("value", sa.Double(), nullable=False),  # what a redirect would give back, as `plan` values links
+    *(_text(name) for name in ("best_source_url", "suggestion", "suggested_because")),
+    sa.Index(None, "site"),
+)
+
+gap_referring_domain = sa.Table(
+    "gap_referring_domain",
+    metadata,
+    _key("gap_id"),  # of site, source_domain
+    sa.Column("night", Night(), nullable=False),  # the night that this row is from: the last one
+    *(_text(name) for name in ("site", "source_domain", "competitor_sites")),  # joined by ","
+    *map(_count, ("competitors", "links", "links_followed")),
+    sa.Column("authority", sa.Double()),
+    *(_text(name) for name in ("best_page", "best_target")),
+    sa.Column("unlinked_mention", sa.Boolean(), nullable=False),
+    _text("mention_page"),  # "" when none is known
+    _count("rank"),  # 1 is the best
+    sa.Index(None, "site", "rank"),
 )

@@ -2,18 +2,22 @@
 
 import gzip
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
 from linkwatch.errors import SourceError
 from linkwatch.model import FetchedPage, Outcome, Role, Scope, Site
-from linkwatch.settings import SourceSettings
-from linkwatch.sources import Rejects, read_claims, sitemap
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources import Pull, Rejects, read_claims
+from linkwatch.sources.crawls import sitemap
 from linkwatch.urls import Scopes
 
 SCOPES = Scopes([Site("own.example", Role.OWN, Scope.DOMAIN), Site("own.example/shop/", Role.OWN, Scope.PREFIX)])
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+AS_OF = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 def urlset(*urls: str) -> bytes:
@@ -51,7 +55,7 @@ def read(tmp_path):
     def run(web, *, url="", max_pages=5000, site="own.example"):
         source = SourceSettings("sitemap", name="ours", site=site, url=url, max_pages=max_pages)
         with Rejects("ours", tmp_path / "rejects.csv", max_samples=100) as rejects:
-            rows = [row for batch in read_claims(source, SCOPES, rejects, web) for row in batch.to_pylist()]
+            rows = [row for batch in read_claims(Pull(source, SCOPES, AS_OF, rejects, web)) for row in batch.to_pylist()]
         assert {(row["target_url"], row["claimed_by"]) for row in rows} <= {(None, "ours")}
         return [row["source_url"] for row in rows], [(reject.line, reject.reason) for reject in rejects.samples]
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from linkwatch.errors import SourceError, StoreError
 from linkwatch.model import Role, Scope, Site
-from linkwatch.settings import SourceSettings
-from linkwatch.sources import Rejects, read_claims
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources import Pull, Rejects, read_claims
 from linkwatch.urls import Scopes
 
 SCOPES = Scopes([Site("own.example", Role.OWN, Scope.DOMAIN)])
 TEXT = 'source,target,anchor\nhttps://a.example.org/1,https://own.example/x,"café – naïve €"\n'
+
+AS_OF = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 def links(path: Path, rejects: Rejects | None = None, kind: str = "links_csv") -> list[dict]:
@@ -23,7 +26,9 @@ def links(path: Path, rejects: Rejects | None = None, kind: str = "links_csv") -
     rejects = rejects or Rejects("file", path.with_name("rejects.csv"))
     source = SourceSettings(kind, name="file", path=str(path))
     with rejects:
-        return [row for batch in read_claims(source, SCOPES, rejects, lambda _: iter(())) for row in batch.to_pylist()]
+        return [
+            row for batch in read_claims(Pull(source, SCOPES, AS_OF, rejects, lambda _: iter(()))) for row in batch.to_pylist()
+        ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,7 @@ def test_a_long_file_streams(tmp_path):
         file.write("source,target\n")
         file.writelines(row.format(number) for number in range(55_000))
     source = SourceSettings("links_csv", name="file", path=str(path))
-    batches = read_claims(source, SCOPES, Rejects("file", tmp_path / "rejects.csv"), lambda _: iter(()))
+    batches = read_claims(Pull(source, SCOPES, AS_OF, Rejects("file", tmp_path / "rejects.csv"), lambda _: iter(())))
     first = next(batches)
     with path.open("a") as file:
         file.write(row.format("late"))

@@ -1,6 +1,7 @@
 """The tables of tests/cases/sources, run through `read_claims`."""
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from linkwatch.errors import SourceError
 from linkwatch.model import Role, Scope, Site
 from linkwatch.schemas import CLAIMS
-from linkwatch.settings import SourceSettings
-from linkwatch.sources import Rejects, read_claims
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources import Pull, Rejects, read_claims
 from linkwatch.urls import Scopes, link_id
 
 CASES = Path(__file__).parents[2] / "cases" / "sources"
@@ -17,6 +18,8 @@ SITES = (
     Site("own.example", Role.OWN, Scope.DOMAIN),
     Site("rival.example", Role.COMPETITOR, Scope.DOMAIN),
 )
+
+AS_OF = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 def cases(name: str) -> list:
@@ -32,7 +35,7 @@ def read(folder: Path, source: SourceSettings) -> tuple[list[dict], list[list]]:
         raise AssertionError(f"a file source asked the web for {requests}")
 
     with Rejects(source.name, folder / "rejects.csv", max_samples=100) as rejects:
-        batches = list(read_claims(source, Scopes(SITES), rejects, no_fetch))
+        batches = list(read_claims(Pull(source, Scopes(SITES), AS_OF, rejects, no_fetch)))
     assert all(batch.schema == CLAIMS for batch in batches)
     rows = [row for batch in batches for row in batch.to_pylist()]
     assert all(row["claimed_by"] == source.name for row in rows)

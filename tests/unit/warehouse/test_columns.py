@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from linkwatch import schemas
 from linkwatch.urls import link_id, page_key
 from linkwatch.warehouse import tables
-from linkwatch.warehouse.tables import Night, UtcTime, json_text, key_of
+from linkwatch.warehouse.columns import Night, UtcTime, json_text, key_of
 
 DATABASES = [sqlite.dialect(), postgresql.dialect()]
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from linkwatch.warehouse.tables import Json, Key, Night, UtcTime
+from linkwatch.warehouse.columns import Json, Key, Night, UtcTime
 
 revision = "0001"
 down_revision = None

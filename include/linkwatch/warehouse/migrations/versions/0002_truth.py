@@ -5,7 +5,7 @@ and who is sending a message.
 import sqlalchemy as sa
 from alembic import op
 
-from linkwatch.warehouse.tables import UtcTime
+from linkwatch.warehouse.columns import UtcTime
 
 revision = "0002"
 down_revision = "0001"

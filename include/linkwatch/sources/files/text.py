@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from linkwatch.errors import SourceError
-from linkwatch.settings import SourceSettings
+from linkwatch.source_settings import SourceSettings
 from linkwatch.sources.claims import Rejects
 
 MAX_LINE_LENGTH = 1 << 20

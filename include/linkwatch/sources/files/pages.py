@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from linkwatch.settings import SourceSettings
-from linkwatch.sources.claims import ClaimRows, Fetch, Rejects
-from linkwatch.sources.text import lines, open_text
-from linkwatch.urls import Scopes
+from linkwatch.sources.claims import ClaimRows
+from linkwatch.sources.files.text import lines, open_text
+from linkwatch.sources.pull import Pull
 
 
-def read_pages(source: SourceSettings, scopes: Scopes, rejects: Rejects, _fetch: Fetch) -> Iterator[pa.RecordBatch]:
+def read_pages(pull: Pull) -> Iterator[pa.RecordBatch]:
     """Batches of CLAIMS, one row per line that names a page (a repeated line once). Raises SourceError."""
-    claims = ClaimRows(source.name, scopes)
+    source, rejects = pull.source, pull.rejects
+    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
     seen: set[bytes] = set()  # digests of lines: a tenth of the memory of the lines themselves
     with open_text(source) as text:
         for number, line in enumerate(lines(text), 1):

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from linkwatch.errors import SourceError
-from linkwatch.settings import SourceSettings
-from linkwatch.sources.claims import ClaimRows, Fetch, Rejects
-from linkwatch.sources.text import Table, open_text
-from linkwatch.urls import Scopes
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources.claims import ClaimRows
+from linkwatch.sources.files.text import Table, open_text
+from linkwatch.sources.pull import Pull
 
 USUAL_HEADERS = {
     "source": (
@@ -35,9 +35,10 @@ USUAL_HEADERS = {
 _REQUIRED = ("source", "target")
 
 
-def read_links_csv(source: SourceSettings, scopes: Scopes, rejects: Rejects, _fetch: Fetch) -> Iterator[pa.RecordBatch]:
+def read_links_csv(pull: Pull) -> Iterator[pa.RecordBatch]:
     """Batches of CLAIMS, one row per sound row of the file. Raises SourceError."""
-    claims = ClaimRows(source.name, scopes)
+    source, rejects = pull.source, pull.rejects
+    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
     with open_text(source) as text:
         table = Table(source, text, rejects)
         places = _places(source, table.columns)

@@ -16,9 +16,10 @@ from lxml import etree
 
 from linkwatch.errors import SourceError
 from linkwatch.model import FetchedPage, Outcome, PageRequest
-from linkwatch.settings import SourceSettings
-from linkwatch.sources.claims import ClaimRows, Fetch, Rejects
-from linkwatch.urls import BadUrlError, Scopes, canonical_or_none, canonical_url, host_of
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources.claims import ClaimRows, Rejects
+from linkwatch.sources.pull import Fetch, Pull
+from linkwatch.urls import BadUrlError, canonical_or_none, canonical_url, host_of
 
 MAX_DEPTH = 3
 """Indexes above a file of pages, the first file counted."""
@@ -30,15 +31,16 @@ MAX_BYTES = 50 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 
 
-def read_sitemap(source: SourceSettings, scopes: Scopes, rejects: Rejects, fetch: Fetch) -> Iterator[pa.RecordBatch]:
+def read_sitemap(pull: Pull) -> Iterator[pa.RecordBatch]:
     """Batches of CLAIMS, one row per page of the site, `max_pages` at most. Raises SourceError when no sitemap can be read."""
-    claims = ClaimRows(source.name, scopes)
+    source, rejects = pull.source, pull.rejects
+    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
     taken: set[str] = set()
-    for line, location in _Walk(source, rejects, fetch).locations():
+    for line, location in _Walk(source, rejects, pull.fetch).locations():
         page = canonical_or_none(location)
         if page in taken:
             continue
-        if page is not None and scopes.site_of(page) != source.site:
+        if page is not None and pull.scopes.site_of(page) != source.site:
             rejects.add(line, f"page is not on {source.site}", location)
         elif len(taken) >= source.max_pages:
             rejects.add(line, f"more pages than max_pages = {source.max_pages}: from here on left out", location)

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from linkwatch.settings import SourceSettings
-from linkwatch.sources.claims import ClaimRows, Fetch, Rejects
-from linkwatch.sources.links_csv import authority_of, missing_column
-from linkwatch.sources.text import Table, open_text
-from linkwatch.urls import Scopes
+from linkwatch.source_settings import SourceSettings
+from linkwatch.sources.claims import ClaimRows
+from linkwatch.sources.files.links_csv import authority_of, missing_column
+from linkwatch.sources.files.text import Table, open_text
+from linkwatch.sources.pull import Pull
 
 REQUIRED = ("Referring page URL", "Target URL")
 NO_HYPERLINKS = frozenset({"redirect", "frame", "form", "canonical", "alternate", "rss"})
@@ -26,9 +26,10 @@ NO_HYPERLINKS = frozenset({"redirect", "frame", "form", "canonical", "alternate"
 _YES = frozenset({"true", "1", "yes"})
 
 
-def read_ahrefs_csv(source: SourceSettings, scopes: Scopes, rejects: Rejects, _fetch: Fetch) -> Iterator[pa.RecordBatch]:
+def read_ahrefs_csv(pull: Pull) -> Iterator[pa.RecordBatch]:
     """Batches of CLAIMS, one row per sound row of the export. Raises SourceError."""
-    claims = ClaimRows(source.name, scopes)
+    source, rejects = pull.source, pull.rejects
+    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
     with open_text(source) as text:
         table = Table(source, text, rejects)
         claim = _claimer(source, claims, table.columns)
