@@ -103,6 +103,19 @@ _SILENT = _VANISHED | {
 }
 
 
+STATUS_OUTCOMES = {
+    404: (Outcome.PAGE_NOT_FOUND, "the server answered 404: no such page"),
+    410: (Outcome.PAGE_GONE, "the server answered 410: the page is gone for good"),
+    401: (Outcome.BLOCKED, "the server answered 401: it wants a login"),
+    403: (Outcome.BLOCKED, "the server answered 403: it does not let us in"),
+    407: (Outcome.BLOCKED, "the proxy answered 407: it wants a login"),
+    429: (Outcome.BLOCKED, "the server answered 429: too many requests"),
+    451: (Outcome.BLOCKED, "the server answered 451: withheld for legal reasons"),
+    999: (Outcome.BLOCKED, "the server answered 999: LinkedIn's way of not letting us in"),
+}
+"""HTTP statuses with a meaning of their own, and one sentence for people; whoever asked, a fetcher or a browser."""
+
+
 class State(StrEnum):
     """What is known of a link after a night."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pycurl
 
 from linkwatch.fetch.decoding import Problem, codings, decode
-from linkwatch.model import Outcome
+from linkwatch.model import STATUS_OUTCOMES, Outcome
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 XML_TYPES = (
@@ -22,16 +22,6 @@ XML_TYPES = (
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _PAGE_STATUSES = frozenset({200, 203})
 _NO_CONTENT_STATUSES = frozenset({204, 205})
-_STATUSES = {
-    404: (Outcome.PAGE_NOT_FOUND, "the server answered 404: no such page"),
-    410: (Outcome.PAGE_GONE, "the server answered 410: the page is gone for good"),
-    401: (Outcome.BLOCKED, "the server answered 401: it wants a login"),
-    403: (Outcome.BLOCKED, "the server answered 403: it does not let us in"),
-    407: (Outcome.BLOCKED, "the proxy answered 407: it wants a login"),
-    429: (Outcome.BLOCKED, "the server answered 429: too many requests"),
-    451: (Outcome.BLOCKED, "the server answered 451: withheld for legal reasons"),
-    999: (Outcome.BLOCKED, "the server answered 999: LinkedIn's way of not letting us in"),
-}
 _CHALLENGES = (
     ("cf-mitigated", "challenge"),  # Cloudflare
     ("x-amzn-waf-action", "challenge"),  # AWS WAF
@@ -154,8 +144,8 @@ def _meaning(status: int, headers: Mapping[str, str], expected: Expected) -> tup
         return Outcome.NOT_MODIFIED, "the server answered 304: not modified since the last look"
     if status in _NO_CONTENT_STATUSES:
         return Outcome.EMPTY, f"the server answered {status}: no content"
-    if status in _STATUSES:
-        return _STATUSES[status]
+    if status in STATUS_OUTCOMES:
+        return STATUS_OUTCOMES[status]
     if status in REDIRECT_STATUSES:
         return Outcome.HTTP_ERROR, f"the server answered {status} without a web address to go on to"
     outcome = Outcome.SERVER_ERROR if 500 <= status <= 599 else Outcome.HTTP_ERROR
@@ -216,7 +206,7 @@ def _proxy_failure(answer: Answer) -> Verdict | None:
     if answer.status:
         return None
     if answer.proxy_status >= 400:
-        outcome = Outcome.BLOCKED if answer.proxy_status in _STATUSES else Outcome.SERVER_ERROR
+        outcome = Outcome.BLOCKED if answer.proxy_status in STATUS_OUTCOMES else Outcome.SERVER_ERROR
         return Verdict(outcome, f"the proxy answered {status} when asked for a connection to the host", by_proxy=True)
     if answer.error in (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY):
         # Says nothing about the page: a time-out is the outcome that never becomes a loss.

@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from linkwatch.model import Outcome
+from linkwatch.model import STATUS_OUTCOMES, Outcome
 
 PIECES = frozenset({"script", "xhr", "fetch"})
 """Kinds of requests that a page may build its links from (names as Playwright gives them)."""
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-_STATUSES = {
-    204: (Outcome.EMPTY, "the server answered 204: no content"),
-    205: (Outcome.EMPTY, "the server answered 205: no content"),
-    401: (Outcome.BLOCKED, "the server answered 401: it wants a login"),
-    403: (Outcome.BLOCKED, "the server answered 403: it does not let us in"),
-    404: (Outcome.PAGE_NOT_FOUND, "the server answered 404: no such page"),
-    407: (Outcome.BLOCKED, "the proxy answered 407: it wants a login"),
-    410: (Outcome.PAGE_GONE, "the server answered 410: the page is gone for good"),
-    429: (Outcome.BLOCKED, "the server answered 429: too many requests"),
-    451: (Outcome.BLOCKED, "the server answered 451: withheld for legal reasons"),
-}
+_NO_CONTENT_STATUSES = (204, 205)
 # Chromium's names (net/base/net_error_list.h); the first that the message holds counts.
 _BROWSER_ERRORS = (
     ("ERR_NAME_NOT_RESOLVED", Outcome.DNS_ERROR, "the host's name does not resolve"),
@@ -106,8 +96,10 @@ def _of_status(shown: Shown) -> tuple[Outcome, str] | None:
         return Outcome.BLOCKED, f"the server answered {status} with a challenge for people"
     if status in (200, 203):
         return None
-    if status in _STATUSES:
-        return _STATUSES[status]
+    if status in _NO_CONTENT_STATUSES:
+        return Outcome.EMPTY, f"the server answered {status}: no content"
+    if status in STATUS_OUTCOMES:
+        return STATUS_OUTCOMES[status]
     return Outcome.SERVER_ERROR if 500 <= status <= 599 else Outcome.HTTP_ERROR, f"the server answered {status}"
 
 
