@@ -26,7 +26,7 @@ up: $(VENV)/.runtime ## Airflow with its web interface on http://127.0.0.1:8080;
 	@$(BIN)/linkwatch up
 
 test: $(VENV)/.dev lint ## every check and every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 4 --dist loadfile
 
 unit: $(VENV)/.dev ## the fast tests
 	@$(BIN)/python -m pytest tests/unit

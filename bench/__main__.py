@@ -63,6 +63,15 @@ def _all(names: Sequence[str], folder: str, links: int) -> Results:
         with _web(folder) as tasks:
             go(web, tasks)
     go(paths.ADDRESSES, {"": {}})
+    if wanted(paths.CLAIMS):
+        export = {"export": f"{folder}/own-shop.com-backlinks-subdomains__2026-11-20_00-03-03.csv"}
+        _prepare("bench.claims:make_export", export | {"rows": paths.CLAIM_ROWS}, f"an export of {paths.CLAIM_ROWS:,} rows")
+        go([paths.CLAIMS], {"": export})
+        Folder(export["export"]).unlink()
+    if wanted(*paths.WAT):
+        wat = {"wat": f"{folder}/bench.warc.wat.gz"}
+        _prepare("bench.wat:make", wat | {"pages": paths.WAT_PAGES}, f"making a WAT file of {paths.WAT_PAGES:,} pages")
+        go(paths.WAT, {"": wat | {"domains": 10}, "wat-1000": wat | {"domains": 1000}})
     nights, loads = paths.nights(links), (paths.LOAD_SQLITE, paths.LOAD_POSTGRES)
     if wanted(*nights, *loads):
         home = _home(names, folder, links)

@@ -10,6 +10,8 @@ READ_PAGES = 2_000  # they pass so fast that fewer would show the start alone
 TLS_PAGES = 160  # requests reads the list of authorities again for each host: 25 ms
 LINKS = 1_000_000
 LOAD_ROWS = 50_000
+CLAIM_ROWS = 1_000_000
+WAT_PAGES = 12_000  # a fifth of a real file
 MB_PER_GB = 1_000
 AFTER = "after-links.parquet"  # in a home: what the fold of its second night made
 
@@ -55,6 +57,18 @@ def _seconds(entry: Measured) -> float:
 
 def _thousand_rows_per_s(entry: Measured) -> float:
     return LOAD_ROWS / entry.wall_s / 1000
+
+
+def _thousand_claims_per_cpu_s(entry: Measured) -> float:
+    return CLAIM_ROWS / entry.cpu_s / 1000
+
+
+def _wat_pages_per_cpu_s(entry: Measured) -> float:
+    return WAT_PAGES / entry.cpu_s
+
+
+def _fast_and_near_the_limit(found: Figures, _: Measured) -> bool:
+    return found[OURS] >= 8 * found.get(OBVIOUS, 0) and found[OURS] >= 0.7 * found[LIMIT]
 
 
 _VERIFY = (
@@ -149,6 +163,44 @@ ADDRESSES = (
 )
 
 
+CLAIMS = Path(
+    *("claims", "an Ahrefs export of 1 M rows → claims", "1000 rows / CPU s", _thousand_claims_per_cpu_s),
+    more_is_better=True,
+    goal=Goal("≥ 150, < 1 GB", lambda found, ours: found[OURS] >= 150 and ours.peak_mb < MB_PER_GB),
+    ways=(
+        Way(OBVIOUS, "pandas + w3lib + tldextract", "bench.claims:pandas"),
+        Way(OURS, "read_claims", "bench.claims:ours"),
+        Way(LIMIT, "pyarrow.csv, same columns", "bench.claims:read_only"),
+    ),
+    rounds=1,
+    note="ours also hashes the file, checks its quotes, and would set broken rows aside; the limit reads the columns alone",
+)
+
+
+_WAT_OURS = Way(OURS, "read_commoncrawl", "bench.wat:ours")
+_WAT_LIMIT = Way(LIMIT, "gunzip (isal)", "bench.wat:gunzip")
+WAT = (
+    Path(
+        *("wat", f"a WAT file of {WAT_PAGES:,} pages, 10 watched domains", "pages / CPU s", _wat_pages_per_cpu_s),
+        more_is_better=True,
+        goal=Goal("≥ 8 × obvious, ≥ 70 % of the limit", _fast_and_near_the_limit),
+        ways=(
+            Way(OBVIOUS, "warcio + json", "bench.wat:warcio_json"),
+            Way(RIVAL, "fastwarc + orjson", "bench.wat:fastwarc_orjson"),
+            _WAT_OURS,
+            _WAT_LIMIT,
+        ),
+        note="all make every address canonical by the same function; ours also gives rows of claims",
+    ),
+    Path(
+        *("wat-1000", "the same, 1,000 watched domains", "pages / CPU s", _wat_pages_per_cpu_s),
+        more_is_better=True,
+        goal=Goal("≥ 70 % of the limit", _fast_and_near_the_limit),
+        ways=(_WAT_OURS, _WAT_LIMIT),
+    ),
+)
+
+
 def nights(links: int) -> tuple[Path, ...]:
     """Paths over a home of so many links; the goals are those of a million, and of ten million where the design has one."""
     size = f"{links / 1_000_000:g} M links"
@@ -219,4 +271,4 @@ LOAD_POSTGRES = Path(
 
 def names() -> list[str]:
     """Every path, as on the command line, in the order in which they are measured."""
-    return [path.name for path in (*READING, *EXTRACT, *ADDRESSES, *nights(LINKS), LOAD_SQLITE, LOAD_POSTGRES)]
+    return [path.name for path in (*READING, *EXTRACT, *ADDRESSES, CLAIMS, *WAT, *nights(LINKS), LOAD_SQLITE, LOAD_POSTGRES)]

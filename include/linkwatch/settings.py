@@ -157,6 +157,7 @@ _SECTIONS: dict[str, type] = {
     "report": ReportSettings,
 }
 _MAY_BE_ZERO = frozenset({"delay_s", "spacing_h", "max_redirects", "vanished_days", "recheck_after_min"})
+_MIN_BRAND = 3
 _TABLES: dict[str, type] = {"site": Site, "source": SourceSettings}
 
 
@@ -227,6 +228,12 @@ def _site(entry: Mapping[str, object], where: str) -> Site:
         raise SettingsError(
             f'settings: {where}site is {site.site!r}, which has a path; add scope = "prefix", or name the host alone'
         )
+    for word in site.brand:
+        if sum(map(str.isalnum, word)) < _MIN_BRAND:
+            raise SettingsError(
+                f"settings: {where}brand has {word!r}; expected {_MIN_BRAND} letters or digits at least: shorter words are said "
+                "on pages that mean somebody else. Leave it out; the domain counts as a name in any case"
+            )
     name = site.site if site.scope is Scope.PREFIX else site.site.lower().rstrip(".")
     return dataclasses.replace(site, site=name)
 

@@ -47,7 +47,7 @@ def finding(key: str = "k", **values: Any) -> Finding:
     return Finding(**{**row, "key": key, "evidence": {"pages": 12}, **values})
 
 
-def summary(night: str, site: str = OWN, audit: Audit = Audit.PASSED, **values: int) -> NightSummary:
+def summary(night: str, site: str = OWN, audit: Audit = Audit.PASSED, **values: Any) -> NightSummary:
     """A night of a site in which nothing happened."""
     names = ("pages_planned", "pages_fetched", "pages_inconclusive", "links_live", "referring_domains_live")
     counts = dict.fromkeys((*names, "gained", "lost", "recovered", "changed", "findings"), 0) | values
@@ -67,6 +67,7 @@ def load(night: str, **parts: Any) -> NightLoad:
         changes=_table(schemas.CHANGES, parts.get("changes", [])),
         evidence=parts.get("evidence", {}),
         findings=parts.get("findings", []),
+        claims=parts.get("claims", schemas.CLAIMED.empty_table()),
     )
 
 

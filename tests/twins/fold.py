@@ -29,8 +29,9 @@ class Night:
         as_of: datetime,
         confirm: ConfirmSettings,
         watched: Mapping[str, datetime] | None = None,
+        ranks: Mapping[str, float] | None = None,
     ) -> None:
-        self.as_of, self.confirm, self.watched = as_of, confirm, watched
+        self.as_of, self.confirm, self.watched, self.ranks = as_of, confirm, watched, ranks or {}
         self.links = {link["link_id"]: {k: v for k, v in link.items() if k != "row_hash"} for link in before[0]}
         looks = list(looks)
         self.looks = one_look_each(looks)
@@ -105,6 +106,8 @@ class Night:
         if target is not None and tells(target["outcome"]):
             gone = Outcome(target["outcome"]).evidence is Evidence.GONE
             link["target_broken"] = target["outcome"] if gone else ""
+        if link["authority"] is None:
+            link["authority"] = self.ranks.get(link["source_domain"])
         return link
 
     def _target_of(self, link: Row, sighting: Row | None) -> Row | None:

@@ -81,7 +81,7 @@ class NightOfPages:
         if look["kept_hash"]:
             page |= {"kept": look["kept"], "kept_hash": look["kept_hash"]}
         if outcome is Outcome.READABLE:
-            page |= {name: look[name] for name in FACTS}
+            page |= {name: look[name] for name in (*FACTS, "mentions")}
             if self.showing.get(url, True) and look["signature"]:
                 page["signature"] = look["signature"]
         if outcome.evidence is not Evidence.INCONCLUSIVE:
@@ -176,7 +176,7 @@ def _look_order(look: Row) -> tuple[object, ...]:
     outcome, status = Outcome(look["outcome"]), look["http_status"]
     kind = (outcome is not Outcome.READABLE, outcome is not Outcome.NOT_MODIFIED, outcome.evidence is not Evidence.GONE)
     shown = ("outcome", "final_url", "redirects", "moved", "detail", "etag", "last_modified", "host", "source_domain", *FACTS[2:])
-    shown = (*shown, "signature", "network", "raw_outcome", "kept", "kept_hash")
+    shown = (*shown, "signature", "network", "raw_outcome", "kept", "kept_hash", "mentions")
     return (*kind, not outcome.proves_existence, *(look[name] for name in shown), status is None, status or 0)
 
 

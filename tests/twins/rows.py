@@ -55,6 +55,12 @@ def write(path: Path, rows: Sequence[Row], schema: pa.Schema) -> str:
     return str(path)
 
 
+def write_ranks(folder: Path, ranks: dict[str, float]) -> str:
+    """A file of ranks of domains, by their authority."""
+    rows = [row(schemas.RANKS, domain=domain, authority=authority) for domain, authority in ranks.items()]
+    return write(folder / "ranks.parquet", rows, schemas.RANKS)
+
+
 def read(path: str | Path) -> list[Row]:
     """The rows of a Parquet file."""
     return pq.read_table(path).to_pylist()
@@ -70,6 +76,7 @@ def fold_rows(
     sightings: Sequence[Sequence[Row]] = (),
     confirm: ConfirmSettings | None = None,
     watched: dict[str, datetime] | None = None,
+    ranks: dict[str, float] | None = None,
 ) -> tuple[list[Row], list[Row], FoldCounts]:
     """`fold_night` on rows: (links, pages) before, one list a shard of looks and sightings; links, pages and counts after."""
     inputs = FoldInputs(
@@ -81,6 +88,12 @@ def fold_rows(
     )
     links, pages = folder / "links.parquet", folder / "pages.parquet"
     counts = fold_night(
-        inputs, as_of=as_of, confirm=confirm or ConfirmSettings(), links_out=str(links), pages_out=str(pages), watched=watched
+        inputs,
+        as_of=as_of,
+        confirm=confirm or ConfirmSettings(),
+        links_out=str(links),
+        pages_out=str(pages),
+        watched=watched,
+        ranks=write_ranks(folder, ranks) if ranks is not None else None,
     )
     return read(links), read(pages), counts

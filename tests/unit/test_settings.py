@@ -12,7 +12,7 @@ from linkwatch.errors import SettingsError
 from linkwatch.model import Role, Scope, Site
 from linkwatch.settings import Settings, load_settings, parse_settings
 from linkwatch.source_settings import SOURCE_KINDS, SourceSettings
-from linkwatch.sources import SOURCES
+from linkwatch.sources import OTHER_KINDS, SOURCES
 from linkwatch.toml_tables import build
 
 EXAMPLE = Path(__file__).parents[2] / "include" / "linkwatch.example.toml"
@@ -63,7 +63,7 @@ def test_example_shows_every_kind_and_key_of_site_and_source():
 
 def test_every_kind_has_its_reader():
     """The kinds that settings allow are those that the sources know."""
-    assert set(SOURCE_KINDS) == set(SOURCES)
+    assert set(SOURCE_KINDS) == {*SOURCES, *OTHER_KINDS}
 
 
 def test_defaults():
@@ -117,11 +117,12 @@ MISTAKES = [
     (with_site(scope="page"), "site[1].scope is 'page'; expected one of 'domain', 'host', 'prefix'"),
     (with_site(site="not a domain"), "site[1].site is 'not a domain'; expected a domain such as example.com"),
     (with_site(site="example.com/shop/"), "site[1].site is 'example.com/shop/', which has a path; add scope = \"prefix\""),
+    (with_site(brand=["Example", "X-1"]), "site[1].brand has 'X-1'; expected 3 letters or digits at least"),
     ({**MINIMAL, "site": [SITE, SITE]}, "two [[site]] are named 'example.com'"),
     ({**MINIMAL, "site": SITE}, "site is dict; expected tables, each headed [[site]]"),
     ({**MINIMAL, "fetch": [1]}, "fetch is list; expected a table headed [fetch]"),
     (with_source(kind="page", path="x"), "source[1].kind is 'page'; did you mean 'pages'?"),
-    (with_source(kind="zzz", path="x"), "source[1].kind is 'zzz'; expected one of pages, links_csv, ahrefs_csv, sitemap"),
+    (with_source(kind="zzz", path="x"), "source[1].kind is 'zzz'; expected one of pages, links_csv, ahrefs_csv, semrush_csv"),
     (with_source(kind="pages"), "source[1].path is missing; expected the file that source pages reads"),
     (with_source(kind="sitemap", site="rival.example"), "source[1].site is 'rival.example'; expected an own site: example.com"),
     (with_source(kind="pages", path="x", name="a,b"), "source.name is 'a,b'; expected a name without comma or slash"),

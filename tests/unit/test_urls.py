@@ -1,5 +1,7 @@
 """urls.py against the table in tests/cases/urls.toml, and what must hold of every address."""
 
+import re
+import struct
 import tomllib
 from pathlib import Path
 
@@ -10,13 +12,16 @@ from hypothesis import strategies as st
 from linkwatch.model import Role, Scope, Site
 from linkwatch.urls import (
     MAX_URL_LENGTH,
+    PLAIN_URL,
     BadUrlError,
     Scopes,
     canonical_or_none,
     canonical_url,
     domain_of_host,
     host_of,
+    identities,
     link_id,
+    page_key,
     registrable_domain,
     same_page,
 )
@@ -165,3 +170,26 @@ def test_a_link_id_is_a_signed_64_bit_number_that_never_changes() -> None:
 def test_a_link_id_fits_into_a_bigint(source: str, target: str) -> None:
     """Every identity fits into a signed 64-bit column."""
     assert -(2**63) <= link_id(source, target) < 2**63
+
+
+@given(st.from_regex(PLAIN_URL, fullmatch=True, alphabet=st.characters(max_codepoint=127)))
+@example("http://0x7f.ab/")
+@example("https://a.co/-?a=")
+@example("https://a-b.co/x/~y/_.?utm=z")
+def test_plain_addresses_are_canonical(url: str) -> None:
+    """What the pattern takes for plain is its own canonical form."""
+    assert canonical_url(url) == url
+
+
+@pytest.mark.parametrize("case", CANONICAL, ids=lambda case: repr((case["url"], case.get("base"))))
+def test_no_other_address_is_plain(case: dict[str, str]) -> None:
+    """Of the table, the pattern matches no address that reads otherwise."""
+    if re.fullmatch(PLAIN_URL, case["url"], re.ASCII):
+        assert case["url"] == case["is"]
+
+
+def test_identities_in_bulk() -> None:
+    """The bytes of many identities are those of one after the other, signed and big-endian."""
+    pairs = [("https://www.a.com/X/", "http://b.com/?Q"), ("http://c.com/", "https://b.com/")]
+    keys = [f"{page_key(source)}\n{page_key(target)}".encode() for source, target in pairs]
+    assert struct.unpack(">2q", identities(keys)) == tuple(link_id(*pair) for pair in pairs)

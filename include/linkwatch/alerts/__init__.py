@@ -10,7 +10,15 @@ from linkwatch.alerts.compose import night_messages
 from linkwatch.alerts.delivery import DeliveryCounts, Outbox, OutboxRow, Poster, deliver
 from linkwatch.alerts.markup import as_text, plain_text
 from linkwatch.alerts.message import ChangeLine, LossStory, Message, Status, WeeklyNumbers
-from linkwatch.alerts.notices import held_message, waiting_losses, waiting_message, weekly_message
+from linkwatch.alerts.notices import (
+    Trouble,
+    held_message,
+    same_trouble,
+    sources_message,
+    waiting_losses,
+    waiting_message,
+    weekly_message,
+)
 from linkwatch.alerts.words import OUTCOMES, details, lost_day, story
 
 __all__ = [
@@ -23,6 +31,7 @@ __all__ = [
     "OutboxRow",
     "Poster",
     "Status",
+    "Trouble",
     "WeeklyNumbers",
     "as_text",
     "deliver",
@@ -31,6 +40,8 @@ __all__ = [
     "lost_day",
     "night_messages",
     "plain_text",
+    "same_trouble",
+    "sources_message",
     "story",
     "waiting_losses",
     "waiting_message",

@@ -1,5 +1,6 @@
-"""Messages that are about no single site's night: a held night and waiting losses for operations, the week in numbers. Pure."""
+"""Messages that are about no single site's night: held nights, held sources, waiting losses; the week in numbers. Pure."""
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +9,9 @@ from linkwatch.alerts.message import Block, Message, WeeklyNumbers
 from linkwatch.alerts.words import domains, findings, links, pages
 from linkwatch.model import Role
 from linkwatch.settings import SlackSettings
+
+Trouble = tuple[str, str, str]
+"""A source that is held or could not be read: its name, "held" or "unreadable", and why."""
 
 
 def held_message(night: str, failed: Sequence[tuple[str, object, object]], settings: SlackSettings) -> Message:
@@ -56,6 +60,38 @@ def waiting_losses(folded: Mapping[str, object]) -> list[str]:
     return told
 
 
+def sources_message(
+    night: str, troubles: Sequence[Trouble], settings: SlackSettings, *, since: Mapping[str, str] | None = None
+) -> Message | None:
+    """What operations is told of sources that are held or could not be read, and what to do; None where there are none.
+
+    `since` names for each source the night on which its trouble began (default: this one). A trouble that lasts is told
+    once: the message is made itself by the troubles that began last, so that it is another one when a source joins them,
+    and when a trouble comes back.
+    """
+    if not troubles:
+        return None
+    began = {name: (since or {}).get(name, night) for name, _, _ in troubles}
+    newest = max(began.values())
+    what = zlib.crc32(repr(sorted(same_trouble(trouble) for trouble in troubles if began[trouble[0]] == newest)).encode())
+    title = f"Night of {night}: {_sources_in_trouble(troubles)}"
+    lines = [
+        f"• *{escape(name)}* {_IN_TROUBLE[status]}{'' if began[name] == night else f' (since {began[name]})'}: {quoted(why, 600)}"
+        for name, status, why in troubles
+    ]
+    more = [f"… and {len(lines) - _HELD_LINES} more, in the column `sources` of the table `night`"]
+    small = context("The other sources count as ever. Pages that a held source names are looked at; its claims wait.")
+    blocks = (header(title), *sections(lines[:_HELD_LINES] + (more if len(lines) > _HELD_LINES else [])), small)
+    channel = settings.ops_channel or settings.channel
+    return Message(f"sources:{newest}:{what:08x}", night, "", "sources", channel, escape(title), blocks)
+
+
+def same_trouble(trouble: Trouble) -> Trouble:
+    """What two troubles that are the same have in common: all but the words with numbers in what is said of them."""
+    name, status, why = trouble
+    return name, status, _WITH_NUMBER.sub("#", why)
+
+
 def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, settings: SlackSettings) -> Message:
     """The week that ends with `night` in numbers, a line a site, own sites first, and where the report is."""
     title = f"Backlinks: the week up to {night}"
@@ -72,8 +108,16 @@ def weekly_message(night: str, rows: Sequence[WeeklyNumbers], report_path: str, 
     return Message(f"weekly:{night}", night, "", "weekly", settings.channel, escape(f"{title}: {text}"), blocks)
 
 
+_IN_TROUBLE = {"held": "is held", "unreadable": "could not be read"}
+_WITH_NUMBER = re.compile(r"\S*\d\S*")
 _HELD_LINES = 20
 _WEEK_LINES = 40
+
+
+def _sources_in_trouble(troubles: Sequence[Trouble]) -> str:
+    held = sum(status == "held" for _, status, _ in troubles)
+    counted = [(held, "held"), (len(troubles) - held, "not read")]
+    return " and ".join(f"{number} source{'' if number == 1 else 's'} {what}" for number, what in counted if number)
 
 
 def _percent(share: object) -> str:

@@ -107,18 +107,25 @@ def _shown(link: Row) -> tuple[str | tuple[str, str], ...]:
 
 
 def _claimed(told: Story) -> list[str]:
-    """What sources said in the last night, each with its own dates; else who ever claimed it."""
-    lines = []
-    for claim in told.claims:
-        says = [f"{name.replace('_', ' ')} {_day(claim[name])}" for name in ("first_seen", "last_seen") if claim[name]]
-        says += ["believes it lost"] if claim["says_lost"] else []
-        says += [f"authority {claim['authority']:g}"] if claim["authority"] is not None else []
-        lines.append(f"{told.night} by {claim['claimed_by']}" + (f" ({', '.join(says)})" if says else ""))
-    silent = sorted(set(filter(None, told.told.link["claimed_by"].split(","))) - {claim["claimed_by"] for claim in told.claims})
-    if silent:
+    """Who claims it, since when and until when, each with its own dates; and who did before such dates were kept."""
+    tonight = {claim["claimed_by"]: claim for claim in told.claims}
+    lines = [_claim_line(claim, tonight.get(claim["claimed_by"])) for claim in told.claimed]
+    undated = set(filter(None, told.told.link["claimed_by"].split(","))) - {claim["claimed_by"] for claim in told.claimed}
+    if undated:
         first = told.told.link["claimed_first_seen"]
-        lines.append(f"earlier by {', '.join(silent)}" + (f" (first seen {_day(first)})" if first else ""))
+        lines.append(f"by {', '.join(sorted(undated))}" + (f" (first seen {_day(first)})" if first else ""))
     return lines or ["by no source: found on its page"]
+
+
+def _claim_line(claim: Row, tonight: Row | None) -> str:
+    """One source's claims: from the first to the last, what it says of the link, and whether it says so still."""
+    since, until = _day(claim["first_claimed_at"]), _day(claim["last_claimed_at"])
+    when = f" since {since}, last on {until}" if since != until else f" on {until}" if until else ""
+    says = [f"{name.replace('_', ' ')} {_day(claim[name])}" for name in ("first_seen", "last_seen") if claim[name]]
+    says += ["believes it lost"] if claim["says_lost"] else []
+    says += [f"authority {tonight['authority']:g}"] if tonight and tonight["authority"] is not None else []
+    says += [] if tonight else ["not in the last night"]
+    return f"by {claim['claimed_by']}{when}" + (f" ({', '.join(says)})" if says else "")
 
 
 def _seen(link: Row) -> list[str]:
@@ -198,7 +205,7 @@ def _as_json(told: Story | Candidates) -> dict[str, Any]:
         "link": _with_text_ids(parts.link),
         "standing": standing_in_words(parts.link, told.confirm),
         "page": _with_text_ids(parts.page) | {"history": _runs(parts.page["history"])} if parts.page else None,
-        "claims": {"night": told.night, "by": list(told.claims)},
+        "claims": {"night": told.night, "by": list(told.claims), "known": [_with_text_ids(row) for row in told.claimed]},
         **{name: [_with_text_ids(row) for row in getattr(parts, name)] for name in ("changes", "findings", "alerts")},
         "kept": [asdict(entry) for entry in told.kept],
     }

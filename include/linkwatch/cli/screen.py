@@ -14,6 +14,8 @@ from linkwatch.cli import harmless
 from linkwatch.model import Evidence, Outcome
 from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
+from linkwatch.sources import PullStatus
+from linkwatch.steps.pulled import why_of
 from linkwatch.steps.upkeep import NightView
 from linkwatch.warehouse import shown_url
 
@@ -31,6 +33,13 @@ console = Screen(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 _EVIDENCE_WORDS = {Evidence.READABLE: "read", Evidence.GONE: "not there", Evidence.INCONCLUSIVE: "cannot tell"}
 EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.INCONCLUSIVE: "dim"}
+
+
+_SOURCE_STYLE = {
+    PullStatus.UNREADABLE: ("not read", "red"),
+    PullStatus.HELD: ("held", "red"),
+    PullStatus.PARTIAL: ("partial", "dim"),
+}
 
 
 class Bars:
@@ -150,13 +159,14 @@ def show_where(settings: Settings, report: str = "") -> None:
 
 def _show_sources(view: NightView) -> None:
     for source in view.sources:
-        line = Text.assemble(("  source  ", "dim"), f"{source['name']}: {counted(source['claims'], 'claim')}")
-        if source["rejected"]:
-            line.append(f", {counted(source['rejected'], 'row')} set aside in rejects/{source['name']}.csv", "yellow")
-        if source["error"]:
-            line.append(f"  not read: {source['error']}", "red")
+        line = Text.assemble(("  source  ", "dim"), f"{source.name}: {counted(source.claims, 'claim')}")
+        if source.rejected:
+            line.append(f", {counted(source.rejected, 'row')} set aside in rejects/{source.name}.csv", "yellow")
+        if source.status in _SOURCE_STYLE:
+            word, style = _SOURCE_STYLE[source.status]
+            line.append(f"  {word}: {why_of(source)}", style)
         console.print(line)
-        for sample in source["samples"][:2]:
+        for sample in source.samples[:2]:
             console.print(Text(f"            line {sample['line']}: {sample['reason']}", style="dim"))
 
 

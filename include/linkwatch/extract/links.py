@@ -21,7 +21,7 @@ MAX_OCCURRENCES = 100  # sightings of one link on one page; a page that repeats 
 WITHHOLDING = frozenset({"nofollow", "ugc", "sponsored"})
 """rel tokens that keep a link from counting as followed."""
 
-_LINKS = "a[href],area[href]"  # SVG's xlink:href matches too; what stands in <template> is no part of the document
+LINKS = "a[href],area[href]"  # SVG's xlink:href matches too; what stands in <template> is no part of the document
 _RELATIVE = re.compile(r"[#?]|/(?![/\\\t\n\r])|[^\x00-\x20:/\\#?][^:]*\Z")
 _PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/?#]|:\d*(?:[/?#]|\Z)|\Z)")
 _MAX_STEPS = 60  # neighbours visited on each side of a link
@@ -64,7 +64,7 @@ def survey(document: LexborHTMLParser, final_url: str, base: str, scopes: Scopes
     known: dict[str, tuple[str | None, bool]] = {}  # host: its domain when it is another than ours, and whether it is watched
     external, watched = 0, []
     position = -1
-    for position, node in enumerate(document.css(_LINKS)):
+    for position, node in enumerate(document.css(LINKS)):
         attributes = node.attrs
         href = attributes.get("href")
         if href is None:

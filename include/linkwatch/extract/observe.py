@@ -16,6 +16,7 @@ from linkwatch.extract.charset import markup_of
 from linkwatch.extract.facts import Said, base_of, read_facts, title_of
 from linkwatch.extract.hiding import Hiding
 from linkwatch.extract.links import MAX_OCCURRENCES, WITHHOLDING, Found, anchor_of, context_of, rel_tokens, survey
+from linkwatch.extract.mentions import Names
 from linkwatch.extract.signature import signature_of
 from linkwatch.extract.verdicts import Shown, judge, judge_error
 from linkwatch.extract.zones import Zones, words_of
@@ -26,6 +27,7 @@ MAX_DETAIL = 300  # characters
 MAX_VALIDATOR = 500  # characters of ETag and Last-Modified; a longer one is not worth sending back
 MAX_DOMAINS = 200
 MAX_REL = 200  # characters, as for hidden_by
+NO_NAMES = Names(())
 
 
 class Look(NamedTuple):
@@ -89,10 +91,13 @@ class Observation:
     sends_to: str = ""  # canonical URL that a stub sends the browser on to; the stub itself stays needs_rendering
 
 
-def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML, signed: bool = True) -> Observation:
+def observe(
+    page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML, signed: bool = True, names: Names = NO_NAMES
+) -> Observation:
     """Read a fetched page. Any body makes an Observation; none raises. `seen_in` is what made the body: server or browser.
 
     `signed` asks for the signature of the main text, a tenth of the work: nobody needs it every night of a page that is known.
+    `names` are those of the own sites, for `Look.mentions`; without them nothing is mentioned.
 
     A page that answered 200 and is no page (error page, challenge, parked domain, empty shell) gets the outcome that it
     deserves, but only when no link to a watched site stands in it: a link that is there is there. An error answer that is a
@@ -121,6 +126,7 @@ def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML,
         look = look._replace(outcome=verdict.outcome.value, detail=verdict.detail[:MAX_DETAIL])
         if verdict.outcome is not Outcome.READABLE:
             return Observation(look, (), verdict.sends_to)
+    linked = homes.union(found.site for found in links.watched)
     look = look._replace(
         **said._asdict(),
         noindex=said.noindex,
@@ -128,6 +134,7 @@ def observe(page: FetchedPage, scopes: Scopes, *, seen_in: SeenIn = SeenIn.HTML,
         external_links=links.external,
         linked_domains=json.dumps(sorted(links.domains)[:MAX_DOMAINS], separators=(",", ":")),
         content_hash=hashlib.sha256(page.body).hexdigest()[:16],  # many CPUs have it built in: half the cost of BLAKE2
+        mentions=names.mentioned(text, markup, linked),
     )
     return Observation(look, sightings)
 

@@ -32,13 +32,15 @@ def build_report(
     history: Iterable[Mapping[str, Any]] = (),
     refuted: Iterable[Mapping[str, Any]] = (),
     held_because: Mapping[str, Sequence[str]] | None = None,
+    gap: Iterable[Mapping[str, Any]] = (),
     top: int = 20,
 ) -> Report:
     """The report of the week from `week_start`, a Monday, on.
 
     `sites`, `domains`: the week's numbers. `nights`: of the charts' span, whatever their audit said, in any order. `changes`,
     `findings`, `refuted`: rows of the week. `history`: rows of `weekly_site`; the week before is what this one is compared
-    with. `held_because`: night to the failed expectations in words. `top`: referring domains a site.
+    with. `held_because`: night to the failed expectations in words. `gap`: rows of `gap_referring_domain`, as of now, by site
+    and rank. `top`: referring domains a site, those it has and those it has not.
     """
     if week_start.weekday():
         raise ValueError(f"week_start is {week_start} ({week_start:%A}); expected a Monday")
@@ -65,6 +67,7 @@ def build_report(
         findings=_findings(findings, own),
         refuted=tuple(refuted),
         held=_held(nights, week_start, held_because or {}),
+        gap=tuple(row for row in gap if row["site"] in own and row["rank"] <= top),
     )
 
 

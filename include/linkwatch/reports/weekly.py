@@ -153,6 +153,7 @@ class Report:
     findings: tuple[FindingRow, ...]
     refuted: tuple[Mapping[str, Any], ...]  # links claimed, and not there: site, source_url, target_url, claimed_by
     held: tuple[HeldNight, ...]
+    gap: tuple[Mapping[str, Any], ...] = ()  # rows of `gap_referring_domain` as of the last night, by site and rank
 
     @property
     def week_end(self) -> date:

@@ -5,18 +5,26 @@
     engine.py   a DuckDB connection on Parquet files, results out as Parquet
     plan.py     which pages to look at tonight
     survival.py how fast links are lost, by age and referring domain
+    claimed.py  first and last claim of each source
     fold.py     last snapshot + tonight's evidence = next snapshot
     brake.py    when a night, a network or a host fails too much to be believed
+    gap.py      domains that link to competitors and not to an own site
+    reclaim.py  own addresses that do not answer while backlinks lead to them
+    ranks.py    what Common Crawl's graph says of the domains that are known
     hosts.py    what hosts answer for addresses that cannot exist
     diff.py     two snapshots = what differs, and the numbers of one
 
 The queries stand in `linkwatch/sql`; each has a plain-Python twin in `tests/twins`.
 """
 
+from linkwatch.snapshots.claimed import differing_claims, fold_claimed
 from linkwatch.snapshots.diff import changed_links, compare, diff_snapshots, pages_looked, site_counts
 from linkwatch.snapshots.fold import FoldCounts, FoldInputs, fold_night
+from linkwatch.snapshots.gap import find_gap
 from linkwatch.snapshots.hosts import fold_hosts
 from linkwatch.snapshots.plan import plan_pages
+from linkwatch.snapshots.ranks import choose_ranks, has_ranks, keep_ranks
+from linkwatch.snapshots.reclaim import living_pages, troubled_targets
 from linkwatch.snapshots.store import NightStore
 
 __all__ = [
@@ -24,11 +32,19 @@ __all__ = [
     "FoldInputs",
     "NightStore",
     "changed_links",
+    "choose_ranks",
     "compare",
     "diff_snapshots",
+    "differing_claims",
+    "find_gap",
+    "fold_claimed",
     "fold_hosts",
     "fold_night",
+    "has_ranks",
+    "keep_ranks",
+    "living_pages",
     "pages_looked",
     "plan_pages",
     "site_counts",
+    "troubled_targets",
 ]

@@ -87,16 +87,19 @@ def fold_night(
     links_out: str,
     pages_out: str,
     watched: Mapping[str, datetime] | None = None,
+    ranks: str | None = None,
 ) -> FoldCounts:
     """Write the next snapshot: `links_out` (schemas.LINKS by link_id) and `pages_out` (schemas.PAGES by url).
 
     `watched` names the sites that tonight's pages were searched for and since when: a look before that time did not look
     for them, so what is new is `discovered` and not `gained`; links to other sites stay as they were. None: all, since ever.
+    `ranks` is a file of schemas.RANKS with known domains: it rates links that no vendor ever rated.
     Raises StoreError for files that cannot be read or written.
     """
-    files = [path for path in (inputs.before_links, inputs.before_pages, inputs.claims) if path]
+    files = [path for path in (inputs.before_links, inputs.before_pages, inputs.claims, ranks) if path]
     with connect(links_out) as connection, damaged([*files, *inputs.looks, *inputs.sightings]):
         repeats = _open(connection, inputs, watched)
+        relation(connection, "ranks", [ranks] if ranks else [], schemas.RANKS)
         rules = _rules(confirm, as_of) | {"only_watched": watched is not None, "repeats": repeats}
         run(connection, statement("tonight"), rules)
         brakes = set_brakes(connection, confirm)

@@ -39,7 +39,7 @@ WEIGHTS = {
     "important": 4.0,  # times the worth of a page that the user marked
     # What sources say multiplies the hazard, so one look settles it.
     "says_lost": 20.0,
-    "silent": 3.0,  # a source that delivered tonight and no longer lists the link
+    "silent": 3.0,  # a source that delivered all it knows tonight and no longer lists the link
     # What a look may tell beside a loss.
     "news": 0.05,  # chance times urgency of a claimed link that no look has searched for: value-days a day
     "rest": 0.1,  # against 1 for a live link: of lost ones, refuted claims, and pages worth a look that show no link
@@ -75,6 +75,8 @@ def plan_pages(
     spacing_h: float = 20.0,
     lost_days: int = 90,
     watched: Mapping[str, datetime] | None = None,
+    complete: Sequence[str] | None = None,
+    ranks: str | None = None,
 ) -> pa.Table:
     """Pages to look at (schemas.PLAN, one row per page, by worth descending within a shard), from Parquet files.
 
@@ -84,16 +86,19 @@ def plan_pages(
     run of failures; then what has most value at risk, where links to `own_sites` count for more. TURNS_SHARE bounds how
     long any page waits. A claim of a known link, in whatever spelling, plans the page as the link has it. All pages of
     one host are in one shard, a number in [0, shards). `important`: source pages, in any spelling, or referring domains.
+    `complete`: names of the sources that delivered all they know, so that a link which they no longer list is looked at
+    sooner (None: all did). `ranks`: a file of schemas.RANKS with known domains; it rates those that no vendor rates.
 
     Validators are those of the last look, where it ended readable or not modified and searched for all that is searched
     for tonight: with `watched` (site: since when; None: all known sites, since ever) not before the newest site was watched.
     A page whose links only a browser shows has none. Raises StoreError for files that cannot be read.
     """
-    files = [path for path in (claims, before_links, before_pages) if path]
+    files = [path for path in (claims, before_links, before_pages, ranks) if path]
     with connect(claims) as connection, damaged(files):
         relation(connection, "claims", [claims], schemas.CLAIMS)
         relation(connection, "before_links", [before_links] if before_links else [], schemas.LINKS)
         relation(connection, "before_pages", [before_pages] if before_pages else [], schemas.PAGES)
+        relation(connection, "ranks", [ranks] if ranks else [], schemas.RANKS)
         pages, domains = _marked(important)
         connection.register("important_pages", pa.table({"url": pa.array(pages, pa.string())}))
         connection.register("zones", pa.table({"zone": [zone.value for zone in ZONES], "weight": list(ZONES.values())}))
@@ -117,6 +122,8 @@ def plan_pages(
             "only_watched": watched is not None,
             "watched": list(watched or {}),
             "since": max(watched.values()) if watched else None,
+            "only_complete": complete is not None,
+            "complete": list(complete or ()),
         }
         *steps, choice = statement("plan").replace("{band}", band_of("age")).split(";\n")
         for query in steps:

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 
 from linkwatch.errors import StoreError
 from linkwatch.schemas import CLAIMS, UTC_US
-from linkwatch.urls import BadUrlError, Scopes, canonical_url, link_id, registrable_domain
+from linkwatch.sources.ends import Ends, canonical_or_refusal, internal
+from linkwatch.urls import Scopes, link_id
 
 BATCH_ROWS = 50_000
 MAX_ANCHOR_LENGTH = 1000
@@ -71,7 +72,7 @@ class Rejects:
             if self._file is None:
                 self._file = self._open()
             csv.writer(self._file).writerow(
-                (self.source, line, _no_formula(_printable(reason)[:MAX_REJECT_LENGTH]), _no_formula(reject.text))
+                (self.source, line, no_formula(_printable(reason)[:MAX_REJECT_LENGTH]), no_formula(reject.text))
             )
         except OSError as error:
             raise self._unwritable(error) from error
@@ -105,14 +106,15 @@ class Rejects:
 
 
 class ClaimRows:
-    """Rows of CLAIMS under construction. `page` and `link` return the reason why a row is refused, "" when it was taken."""
+    """Rows of CLAIMS under construction. `page` and `link` return the reason why a row is refused, "" when it was taken.
+
+    Row by row, as interfaces answer; `bulk.BulkClaims` says the same of whole columns.
+    """
 
     def __init__(self, claimed_by: str, scopes: Scopes, claimed_at: datetime) -> None:
         self._claimed_by = claimed_by
         self._claimed_at = claimed_at
-        self._scopes = scopes
-        self._target = lru_cache(maxsize=65_536)(self._find_target)
-        self._domain = lru_cache(maxsize=65_536)(registrable_domain)
+        self._ends = Ends(scopes)
         self._rows: list[tuple[object, ...]] = []
 
     def __len__(self) -> int:
@@ -125,11 +127,11 @@ class ClaimRows:
 
     def page(self, url: str) -> str:
         """A page worth looking at, whatever it links to."""
-        try:
-            page = canonical_url(url)
-        except BadUrlError as error:
-            return _refusal("page", url, error)
-        self._rows.append((page, self._domain(_origin(page)), False, None, None, None, None, None, None, None, None))
+        page, refusal = canonical_or_refusal("page", url)
+        if refusal:
+            return refusal
+        domain, _ = self._ends.owner(page)
+        self._rows.append((page, domain, False, None, None, None, None, None, None, None, None))
         return ""
 
     def link(
@@ -145,22 +147,21 @@ class ClaimRows:
         authority: float | None = None,
     ) -> str:
         """A link from a page to a watched site. None is "the source does not say"; an unreadable date is not known either."""
-        target_url, site, refusal = self._target(target)
+        target_url, site, _, refusal = self._ends.target(target)
         if refusal:
             return refusal
-        try:
-            page = canonical_url(source)
-        except BadUrlError as error:
-            return _refusal("source page", source, error)
-        if self._scopes.site_of(page) == site:
-            return f"internal link: both ends are on {site}"
+        page, refusal = canonical_or_refusal("source page", source)
+        if refusal:
+            return refusal
+        domain, page_site = self._ends.owner(page)
+        if page_site == site:
+            return internal(site)
         if anchor:
             anchor = " ".join(anchor.split())[:MAX_ANCHOR_LENGTH]
         if rel:
-            rel = _folded_rel(rel)
-        domain = self._domain(_origin(page))
-        identity = link_id(page, target_url)
-        self._rows.append((page, domain, says_lost, target_url, site, identity, anchor, rel, first_seen, last_seen, authority))
+            rel = folded_rel(rel)
+        link = (target_url, site, link_id(page, target_url), anchor, rel, first_seen, last_seen, authority)
+        self._rows.append((page, domain, says_lost, *link))
         return ""
 
     def take(self) -> pa.RecordBatch:
@@ -175,13 +176,11 @@ class ClaimRows:
         ]
         return pa.record_batch(arrays, schema=CLAIMS)
 
-    def _find_target(self, url: str) -> tuple[str, str, str]:
-        try:
-            target = canonical_url(url)
-        except BadUrlError as error:
-            return "", "", _refusal("target", url, error)
-        site = self._scopes.site_of(target)
-        return (target, site, "") if site else ("", "", f"target is on no watched site: {_origin(target)}")
+
+@lru_cache(maxsize=1024)
+def folded_rel(rel: str) -> str:
+    """Tokens of a rel attribute in lower case, each once, sorted."""
+    return " ".join(sorted(set(rel.lower().split())))[:MAX_ANCHOR_LENGTH]
 
 
 def _dates(texts: Sequence[str | None]) -> pa.Array:
@@ -201,28 +200,10 @@ def _date(text: str | None) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=1024)
-def _folded_rel(rel: str) -> str:
-    return " ".join(sorted(set(rel.lower().split())))[:MAX_ANCHOR_LENGTH]
-
-
-def _refusal(what: str, url: str, error: BadUrlError) -> str:
-    shown = url.strip()
-    if not shown:
-        return f"{what} is missing"
-    host = shown.partition("/")[0].partition(":")[0]
-    if "://" not in shown and "." in host and " " not in host:
-        return f"{what} has no scheme: write https://{shown[:200]}"
-    return f"{what} is no URL: {error}"
-
-
-def _origin(url: str) -> str:
-    return url[: url.index("/", 8) + 1]
-
-
 def _printable(text: str) -> str:
     return _UNPRINTABLE.sub("�", text.strip("\r\n"))
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that begins like one is led by an apostrophe."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -129,13 +129,15 @@ class PullFacts:
     claimed_at: datetime | None
     units: float
     held: tuple[Hold, ...] = ()
+    night: str = ""  # that it was read in; "" in facts that an older version kept
 
     @classmethod
     def of(cls, pull: Pull, claims: int, error: str = "") -> "PullFacts":
         """The facts of a pull that has ended, with the number of its claims."""
         notes = asdict(pull.notes) | {"files": tuple(pull.notes.files), "partial": tuple(pull.notes.partial)}
         samples = tuple(asdict(sample) for sample in pull.rejects.samples)
-        return cls(pull.source.name, pull.source.kind, claims, pull.rejects.count, samples, error, **notes)
+        night = pull.as_of.astimezone(UTC).date().isoformat()
+        return cls(pull.source.name, pull.source.kind, claims, pull.rejects.count, samples, error, **notes, night=night)
 
     @property
     def status(self) -> PullStatus:

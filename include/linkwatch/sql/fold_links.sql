@@ -1,5 +1,5 @@
 -- The next snapshot of links: each link's fate and its text, from the one place that its fate names.
--- A slice of the keys at a time, from $low to $high. Relations: fates, moves, before_links, sightings, claims, tonight.
+-- A slice of the keys at a time, from $low to $high. Relations: fates, moves, before_links, sightings, claims, ranks, tonight.
 -- "durable": the columns that row_hash covers.
 WITH
 fates AS (FROM scratch.fates WHERE link_id BETWEEN $low AND $high),
@@ -49,11 +49,12 @@ folded AS (
         coalesce(carried_canonical, now.canonical_url) AS page_canonical,
         target_broken,
         claimed_first_seen, first_seen_at, missing_since, last_absence_at, refuted_at, lost_at,
-        last_seen_at, authority
+        last_seen_at, coalesce(fates.authority, ranks.authority) AS authority
     FROM text
     JOIN fates ON fates.link_id = text.link_id AND fates.place = text.place
     LEFT JOIN scratch.moves ON moves.link_id = fates.link_id
     LEFT JOIN scratch.tonight AS now ON now.page = fates.page
+    LEFT JOIN ranks ON ranks.domain = coalesce(text.source_domain, now.source_domain)
 )
 SELECT *, (hash({durable}) >> 1)::BIGINT AS row_hash
 FROM folded

@@ -7,6 +7,6 @@ QUALIFY 1 = row_number() OVER (
     ORDER BY outcome <> 'readable', outcome <> 'not_modified', evidence <> 'gone', NOT proves_existence, outcome,
         final_url, redirects, moved, detail, etag, last_modified, host, source_domain, title, language, meta_robots,
         x_robots_tag, canonical_url, noindex, words, external_links, linked_domains, content_hash,
-        signature, network, raw_outcome, kept, kept_hash,
+        signature, network, raw_outcome, kept, kept_hash, mentions,
         http_status NULLS LAST
 )

@@ -1,15 +1,24 @@
 -- The pages to look at tonight, one row per page, by their worth within a shard.
--- Relations: before_links, before_pages, claims, ages and paces (see survival.sql), zones (zone, weight), important_pages
+-- Relations: before_links, before_pages, claims, ranks, ages and paces (see survival.sql), zones (zone, weight), important_pages
 -- (url), outcomes (outcome, may_mean_vanished). {band}: the band of `age`. Values and hazards are explained in plan.py.
 
+-- A vendor's word on a domain, else its rank's.
 CREATE TEMP TABLE authorities AS
-SELECT source_domain, least(greatest(max(authority), 0), 100) AS authority
-FROM (
-    SELECT source_domain, authority FROM before_links WHERE authority IS NOT NULL
-    UNION ALL
-    SELECT source_domain, authority FROM claims WHERE authority IS NOT NULL
+WITH rated AS (
+    SELECT source_domain, max(authority) AS authority
+    FROM (
+        SELECT source_domain, authority FROM before_links WHERE authority IS NOT NULL
+        UNION ALL
+        SELECT source_domain, authority FROM claims WHERE authority IS NOT NULL
+    )
+    GROUP BY source_domain
 )
-GROUP BY source_domain;
+SELECT source_domain, least(greatest(authority, 0), 100) AS authority
+FROM (
+    FROM rated
+    UNION ALL
+    SELECT domain, authority FROM ranks ANTI JOIN rated ON rated.source_domain = ranks.domain WHERE ranks.authority IS NOT NULL
+);
 
 CREATE TEMP TABLE typical AS
 SELECT pow(2, coalesce(median(authority), $middling_authority) / $doubling_authority) AS value FROM authorities;
@@ -45,7 +54,8 @@ JOIN ages ON ages.band = {band}
 LEFT JOIN domains ON domains.source_domain = link.source_domain
 LEFT JOIN zones ON zones.zone = link.zone;
 
--- What sources say of live links. A source that delivered tonight and left the link out is no evidence, and a small hint.
+-- What sources say of live links. A source that delivered all it knows tonight and left the link out is no evidence, and a
+-- small hint.
 CREATE TEMP TABLE hints AS
 WITH
 sayings AS (
@@ -54,7 +64,10 @@ sayings AS (
 silent AS (
     SELECT link_id
     FROM sayings
-    SEMI JOIN (SELECT DISTINCT claimed_by FROM claims WHERE link_id IS NOT NULL) AS delivered USING (claimed_by)
+    SEMI JOIN (
+        SELECT DISTINCT claimed_by FROM claims
+        WHERE link_id IS NOT NULL AND (NOT $only_complete OR list_contains($complete, claimed_by))
+    ) AS delivered USING (claimed_by)
     ANTI JOIN claims USING (link_id, claimed_by)
 )
 SELECT link_id, max(factor) AS factor

@@ -5,6 +5,7 @@
     looking.py   what a look is: ask, follow, render, doubt, keep; with planned.py (what to look at) and probing.py (siblings)
     recheck.py   doubtful_shards, recheck_at, look_again: important pages that lack a link, a second time in the same night
     telling.py   what a published night means: rows for the warehouse, messages for people; with evidence.py
+    pulled.py    what became of each source in a night
     story.py     a link's whole story
     upkeep.py    held nights (release, drop) and the list of nights
     week.py      the weekly report

@@ -23,6 +23,7 @@ import pyarrow as pa
 from linkwatch import archive, render, schemas
 from linkwatch.extract import (
     Look,
+    Names,
     Observation,
     Sighting,
     is_comparable,
@@ -31,6 +32,7 @@ from linkwatch.extract import (
     observe,
     settle,
     sightings_table,
+    without_linked,
 )
 from linkwatch.fetch import Fetcher, refused_host, user_agent
 from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirect, Role, SeenIn
@@ -126,6 +128,7 @@ class Looking:
         self._file = file
         self._scopes = Scopes(settings.sites)
         self._own = {site.site for site in settings.sites if site.role is Role.OWN}
+        self._names = Names(settings.sites)
         self._fetcher = Fetcher(settings.fetch, night=night)
 
     def __enter__(self) -> Self:
@@ -156,9 +159,9 @@ class Looking:
     def _first_view(self, planned: PlannedPage, page: FetchedPage) -> View:
         """The page as it was sent. A signature is made now and then, and where the page lacks its links and is compared."""
         wanted = not is_comparable(planned.signature) or _turn_of(page.url) == self._as_of.toordinal() % 7
-        seen = observe(page, self._scopes, signed=wanted)
+        seen = observe(page, self._scopes, signed=wanted, names=self._names)
         lacks = planned.links > 0 and seen.look.outcome == Outcome.READABLE and not seen.sightings
-        return View(planned, page, observe(page, self._scopes) if lacks and not wanted else seen)
+        return View(planned, page, observe(page, self._scopes, names=self._names) if lacks and not wanted else seen)
 
     def _let_go(self, view: View, looked: Looked) -> None:
         """Keep what is evidence of the page, and forget its body."""
@@ -179,7 +182,7 @@ class Looking:
                 sent_to = answers[view.seen.sends_to]
                 hops = (*view.page.redirects, Redirect(view.page.http_status or 200, sent_to.url), *sent_to.redirects)
                 view.page = replace(sent_to, url=view.page.url, redirects=hops)
-                view.seen = observe(view.page, self._scopes)
+                view.seen = observe(view.page, self._scopes, names=self._names)
         for view in views:
             if view.seen.sends_to:
                 detail = f"sends the browser on, {MAX_REFRESHES} pages in a row and again"
@@ -221,7 +224,7 @@ class Looking:
         raw = view.seen
         page = replace(rendered, url=view.page.url, redirects=(*view.page.redirects, *rendered.redirects))
         shown = replace(page, outcome=Outcome.READABLE) if page.outcome in _SHOWS_SOMETHING and page.body else page
-        seen = observe(shown, self._scopes, seen_in=SeenIn.BROWSER)
+        seen = observe(shown, self._scopes, seen_in=SeenIn.BROWSER, names=self._names)
         in_html = {link.link_id for link in raw.sightings}
         sightings = (*raw.sightings, *(link for link in seen.sightings if link.link_id not in in_html))
         if page.outcome is Outcome.READABLE and seen.look.outcome == Outcome.READABLE:
@@ -230,6 +233,7 @@ class Looking:
         else:
             said = page.detail if page.outcome is not Outcome.READABLE else seen.look.detail
             look = raw.look._replace(detail=f"{raw.look.detail}; in a browser: {said}")
+        look = look._replace(mentions=without_linked(look.mentions, {link.site for link in sightings}))
         view.seen = replace(raw, look=look, sightings=sightings)
 
     # Pages that may be error pages

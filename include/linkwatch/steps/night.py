@@ -14,11 +14,15 @@ from linkwatch.errors import NightError
 from linkwatch.model import Audit, Role
 from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings
-from linkwatch.snapshots import FoldInputs, NightStore, fold_hosts, fold_night, plan_pages, site_counts
+from linkwatch.snapshots import FoldInputs, NightStore, fold_claimed, fold_hosts, fold_night, plan_pages, site_counts
+from linkwatch.sources import PullStatus
+from linkwatch.steps.gap import tell_gap
 from linkwatch.steps.home import open_night_store
 from linkwatch.steps.looking import look_at_shard
 from linkwatch.steps.planned import planned_pages
+from linkwatch.steps.pulled import pulls_of
 from linkwatch.steps.recheck import one_look_each
+from linkwatch.steps.reclaiming import tell_own_site
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
 from linkwatch.warehouse import Outbox, loaded_nights, record_held
 
@@ -57,7 +61,7 @@ def plan(night: str) -> list[int]:
             before_links=store.path(before, "links") if before else None,
             before_pages=store.path(before, "pages") if before else None,
             own_sites=[site.site for site in settings.sites if site.role is Role.OWN],
-            target_sites=[source.site for source in settings.sources if source.kind == "sitemap"],
+            target_sites=[source.site for source in settings.sources if source.kind in ("sitemap", "crawl")],
             as_of=store.as_of(night),
             shards=settings.fetch.shards,
             max_pages_per_host=settings.fetch.max_pages_per_host,
@@ -65,6 +69,8 @@ def plan(night: str) -> list[int]:
             important=settings.confirm.important,
             spacing_h=settings.confirm.spacing_h,
             watched=watched_since(settings, store, night),
+            complete=[facts.name for facts in pulls_of(store, night) or () if facts.status is PullStatus.COMPLETE],
+            ranks=_ranks(store, night),
         )
         store.write_table(night, "plan", pages)
     shards = pc.unique(store.read_table(night, "plan", ["shard"])["shard"]).to_pylist()
@@ -104,7 +110,10 @@ def fold(night: str) -> dict[str, object]:
             links_out=store.path(night, "links"),
             pages_out=store.path(night, "pages"),
             watched=watched,
+            ranks=_ranks(store, night),
         )
+        claimed = store.path(before, "claimed") if before and store.has(before, "claimed") else None
+        fold_claimed(claimed, store.path(night, "claims"), store.path(night, "claimed"))
         hosts = store.path(before, "hosts") if before and store.has(before, "hosts") else None
         fold_hosts(hosts, [store.path(night, name) for name in store.names(night, "probes-")], store.path(night, "hosts"))
         since = {site: moment.isoformat() for site, moment in watched.items()}
@@ -172,6 +181,8 @@ def detect(night: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for name in [*untold, night]:
         counts = tell_night(settings, store, engine, name, to_people=name == night or not moved)
+    tell_own_site(settings, store, engine, night)
+    tell_gap(settings, store, engine, night)
     log.info("detected night=%s %s", night, counts)
     return counts
 
@@ -192,6 +203,10 @@ def watched_since(settings: Settings, store: NightStore, night: str) -> dict[str
         site.site: datetime.fromisoformat(known[site.site]) if site.site in known else store.as_of(night)
         for site in settings.sites
     }
+
+
+def _ranks(store: NightStore, night: str) -> str | None:
+    return store.path(night, "ranks") if store.has(night, "ranks") else None
 
 
 def _nights_to_compare(settings: Settings, store: NightStore, night: str) -> list[str]:

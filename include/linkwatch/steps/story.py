@@ -14,7 +14,7 @@ from linkwatch.settings import ConfirmSettings, load_settings
 from linkwatch.snapshots import NightStore
 from linkwatch.steps.telling import warehouse_of
 from linkwatch.urls import canonical_url, link_id, page_key, registrable_domain
-from linkwatch.warehouse import Engine, LinkStory, known_links, link_story
+from linkwatch.warehouse import Engine, LinkStory, known_links, link_claims, link_story
 
 NEAR = 8
 """Links that are named where the one that was asked for is not known."""
@@ -38,6 +38,7 @@ class Story:
 
     told: LinkStory
     claims: Sequence[dict[str, Any]]  # what sources said in `night`: rows of `schemas.CLAIMS`
+    claimed: Sequence[dict[str, Any]]  # first and last claim of each source: rows of `link_claim`
     night: str  # the last published night; "" before the first
     kept: Sequence[Kept]  # latest first
     confirm: ConfirmSettings  # what a loss takes
@@ -61,8 +62,8 @@ def tell_story(link: str, target: str = "") -> Story | Candidates:
     found = _find(engine, link, target)
     if isinstance(found, Candidates):
         return found
-    night = store.latest() or ""
-    return Story(found, _claims(store, night, found.link["link_id"]), night, _kept(found), settings.confirm)
+    night, known = store.latest() or "", found.link["link_id"]
+    return Story(found, _claims(store, night, known), link_claims(engine, known), night, _kept(found), settings.confirm)
 
 
 def kept_page(place: str) -> archive.KeptPage:

@@ -9,13 +9,15 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkwatch import schemas
 from linkwatch.alerts import LossStory, Message, OutboxRow, Poster, as_text, deliver, lost_day, night_messages, waiting_message
 from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
-from linkwatch.snapshots import NightStore, compare, pages_looked, site_counts
+from linkwatch.snapshots import NightStore, compare, differing_claims, pages_looked, site_counts
 from linkwatch.steps.connections import find_connection
 from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
+from linkwatch.steps.pulled import source_rows, trouble_message
 from linkwatch.steps.recheck import one_look_each
 from linkwatch.suspicion import COLUMNS, NightEvidence, find
 from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, loss_stories, migrate, new_findings, open_warehouse
@@ -45,8 +47,10 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     if to_people:
         messages = _messages(settings, engine, night, summaries, changes, evidence, fresh)
         waiting = waiting_message(night, store.read_facts(night, "fold") or {}, settings.slack)
-        Outbox(engine).add([*messages, *([waiting] if waiting else [])], as_of)
-    loaded = load_night(engine, NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found))
+        trouble = trouble_message(settings, store, night)
+        Outbox(engine).add([*messages, *filter(None, (waiting, trouble))], as_of)
+    claims = _differing_claims(store, before, night)
+    loaded = load_night(engine, NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found, claims))
     return {"changes": changes.num_rows, "findings": len(fresh), "rows_written": loaded.rows_written}
 
 
@@ -116,6 +120,14 @@ def print_message(row: OutboxRow) -> None:
         print(f"\n{as_text(row, note='printed: no Slack connection')}")
 
 
+def _differing_claims(store: NightStore, before: str | None, night: str) -> pa.Table:
+    """First and last claims that the night changed; a night that an older version folded has none."""
+    if not store.has(night, "claimed"):
+        return schemas.CLAIMED.empty_table()
+    known = store.path(before, "claimed") if before and store.has(before, "claimed") else None
+    return differing_claims(known, store.path(night, "claimed"))
+
+
 def _night_evidence(settings: Settings, store: NightStore, night: str, changes: pa.Table) -> NightEvidence:
     return NightEvidence(
         night=night,
@@ -163,6 +175,7 @@ def _summaries(
         for site, kind in zip(changes["site"].to_pylist(), changes["kind"].to_pylist(), strict=True):
             kinds[site, kind] = kinds.get((site, kind), 0) + 1
     started_at = store.as_of(night)
+    sources = source_rows(store, night)
     published = store.read_facts(night, "published") or {}
     finished_at = datetime.fromisoformat(published["finished_at"]) if published else started_at
     return [
@@ -182,6 +195,7 @@ def _summaries(
             findings=sum(finding.site == site.site for finding in fresh),
             started_at=started_at,
             finished_at=finished_at,
+            sources=sources,
         )
         for site in settings.sites
     ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from linkwatch.alerts import waiting_losses
 from linkwatch.errors import NightError
@@ -10,8 +9,10 @@ from linkwatch.model import Audit, NightSummary
 from linkwatch.quality import AuditResult
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
+from linkwatch.sources import PullFacts
 from linkwatch.steps.home import open_night_store
 from linkwatch.steps.night import alert, detect, publish
+from linkwatch.steps.pulled import pulls_of
 from linkwatch.steps.telling import outcomes_of, warehouse_of
 from linkwatch.warehouse import nights, set_audit
 
@@ -24,7 +25,7 @@ class NightView:
 
     night: str
     status: str  # "published", "held" or "unfinished"
-    sources: Sequence[dict[str, Any]]  # name, claims, rejected, samples, error
+    sources: Sequence[PullFacts]
     outcomes: dict[str, int]  # pages by the outcome of tonight's look
     audit: AuditResult | None
     rows: Sequence[NightSummary]  # of the night table, one a site
@@ -90,7 +91,7 @@ def _view(store: NightStore, night: str, rows: Mapping[str, Sequence[NightSummar
     return NightView(
         night=night,
         status=status,
-        sources=(store.read_facts(night, "collect") or {"sources": []})["sources"],
+        sources=pulls_of(store, night) or (),
         outcomes=outcomes_of(store, night),
         audit=_audit(store, night),
         rows=rows.get(night, ()),

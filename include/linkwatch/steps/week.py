@@ -26,6 +26,7 @@ from linkwatch.warehouse import (
     Outbox,
     changes_of,
     findings_of,
+    gap_rows,
     nights,
     refuted_links,
     upsert_weekly,
@@ -72,6 +73,7 @@ def report_week(week: str) -> dict[str, str | int]:
         history=weekly_rows(engine, monday, settings.report.weeks),
         refuted=refuted_links(engine, monday),
         held_because=_held_because(store),
+        gap=gap_rows(engine, [site.site for site in settings.sites if site.role is Role.OWN], best=settings.report.top),
         top=settings.report.top,
     )
     path = reports_folder(settings) / f"week-{week}.html"

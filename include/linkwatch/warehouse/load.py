@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -29,6 +29,7 @@ class NightLoad:
     changes: pa.Table  # schemas.CHANGES; silent steps (kind "") are left out
     evidence: Mapping[int, str]  # of a change, by link_id: a JSON object as text
     findings: Sequence[Finding]
+    claims: pa.Table = field(default_factory=schemas.CLAIMED.empty_table)  # schemas.CLAIMED: who claimed what, where it differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class LoadCounts:
     links: int
     changes: int
     findings: int
+    claims: int
 
     @property
     def rows_written(self) -> int:
@@ -51,7 +53,7 @@ class LoadCounts:
 def load_night(engine: sa.Engine, load: NightLoad) -> LoadCounts:
     """Tell the warehouse of a published night: all of it or nothing, and nothing more when it is told again.
 
-    A night that is told late does not overwrite links and pages of which a later night spoke. A finding that is known
+    A night that is told late does not overwrite links, claims and pages of which a later night spoke. A finding that is known
     keeps its night and its review. Raises WarehouseError where the database fails.
     """
     with writing(engine) as connection:
@@ -62,6 +64,7 @@ def load_night(engine: sa.Engine, load: NightLoad) -> LoadCounts:
             links=upsert(connection, tables.link_row, _link_rows(load), newest="updated_night"),
             changes=upsert(connection, tables.change, _change_rows(load)),
             findings=upsert(connection, tables.finding, _finding_rows(load), keep=True),
+            claims=upsert(connection, tables.link_claim, _claim_rows(load), newest="updated_night"),
         )
 
 
@@ -92,7 +95,13 @@ def _site(site: Site) -> dict[str, Any]:
 
 
 def _night_rows(summaries: Iterable[NightSummary]) -> pa.Table:
-    return _rows(tables.night, ({**dataclasses.asdict(entry), "audit": entry.audit.value} for entry in summaries))
+    return _rows(
+        tables.night,
+        (
+            {**dataclasses.asdict(entry), "audit": entry.audit.value, "sources": json_text(list(map(dict, entry.sources)))}
+            for entry in summaries
+        ),
+    )
 
 
 def _page_rows(load: NightLoad) -> pa.Table:
@@ -102,6 +111,10 @@ def _page_rows(load: NightLoad) -> pa.Table:
 
 def _link_rows(load: NightLoad) -> pa.Table:
     return _with(load.links, page_id=_page_ids(load.links), updated_night=_repeated(load.night, load.links))
+
+
+def _claim_rows(load: NightLoad) -> pa.Table:
+    return _with(load.claims, updated_night=_repeated(load.night, load.claims))
 
 
 def _change_rows(load: NightLoad) -> pa.Table:

@@ -41,7 +41,8 @@ def nights(engine: sa.Engine, limit: int = 30) -> list[NightSummary]:
     night = tables.night
     last = sa.select(night.c.night).distinct().order_by(night.c.night.desc()).limit(limit).scalar_subquery()
     query = sa.select(night).where(night.c.night.in_(last)).order_by(night.c.night.desc(), night.c.site)
-    return [NightSummary(**{**row, "audit": Audit(row["audit"])}) for row in _dicts(engine, query)]
+    rows = _dicts(engine, query)
+    return [NightSummary(**{**row, "audit": Audit(row["audit"]), "sources": tuple(row["sources"])}) for row in rows]
 
 
 def changes_of(engine: sa.Engine, night: str, until: str = "") -> list[dict[str, Any]]:

@@ -243,7 +243,7 @@ gap_referring_domain = sa.Table(
     "gap_referring_domain",
     metadata,
     _key("gap_id"),  # of site, source_domain
-    sa.Column("night", Night(), nullable=False),  # the night that this row is from: the last one
+    sa.Column("night", Night(), nullable=False),  # the night on which it last changed
     *(_text(name) for name in ("site", "source_domain", "competitor_sites")),  # joined by ","
     *map(_count, ("competitors", "links", "links_followed")),
     sa.Column("authority", sa.Double()),

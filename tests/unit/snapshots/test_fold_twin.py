@@ -41,7 +41,7 @@ def looks_at(url):
         "kept": TEXTS,
         "kept_hash": st.sampled_from("a "),
     }
-    facts |= {"raw_outcome": st.sampled_from(["", "needs_rendering"])}
+    facts |= {"raw_outcome": st.sampled_from(["", "needs_rendering"]), "mentions": st.sampled_from(["", "own.example"])}
     return st.one_of(st.builds(look, st.just(url), OUTCOMES, **facts), st.builds(look, st.just(url), OUTCOMES), st.none())
 
 
@@ -78,6 +78,7 @@ nights = st.lists(
         st.tuples(*map(looks_at, (*PAGES, PAGES[0]))).map(lambda looks: [entry for entry in looks if entry is not None]),
         st.lists(sightings, min_size=1, max_size=4),
         st.sampled_from([None, None, None, {SITES[0]: START}, dict.fromkeys(SITES, START + timedelta(days=2))]),
+        st.sampled_from([None, None, {"a.example": 41.0}, {"a.example": 7.0, "b.example": 3.0, "other.example": 99.0}]),
     ),
     min_size=4,
     max_size=5,
@@ -122,18 +123,17 @@ def test_every_night_equals_its_twin(nights, confirm, order):
     as_of, before = START, ([], [])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for hours, claimed, looked, seen, watched in nights:
+        for hours, claimed, looked, seen, watched, ranks in nights:
             as_of += timedelta(hours=hours)
             seen = one_a_position(seen, looked)
-            twin = slow_fold.Night(before, claimed, looked, seen, as_of=as_of, confirm=confirm, watched=watched)
+            rules = {"as_of": as_of, "confirm": confirm, "watched": watched, "ranks": ranks}
+            twin = slow_fold.Night(before, claimed, looked, seen, **rules)
             expected_links, expected_pages = twin.fold()
             given_rows = {
                 "claims": claimed,
                 "looks": shards_of(looked, order),
                 "sightings": shards_of(seen, order),
-                "as_of": as_of,
-                "confirm": confirm,
-                "watched": watched,
+                **rules,
             }
             links, pages, counts = fold_rows(folder, before, **given_rows)
             assert expected_links == without_hash(links)

@@ -50,12 +50,14 @@ class Web:
 
 @pytest.fixture
 def read(tmp_path):
-    """A function from a web to (pages, rejects as (line, reason))."""
+    """A function from a web to (pages, rejects as (line, reason)); `partial` is what the pull must say of itself."""
 
-    def run(web, *, url="", max_pages=5000, site="own.example"):
+    def run(web, *, url="", max_pages=5000, site="own.example", partial=()):
         source = SourceSettings("sitemap", name="ours", site=site, url=url, max_pages=max_pages)
         with Rejects("ours", tmp_path / "rejects.csv", max_samples=100) as rejects:
-            rows = [row for batch in read_claims(Pull(source, SCOPES, AS_OF, rejects, web)) for row in batch.to_pylist()]
+            pull = Pull(source, SCOPES, AS_OF, rejects, web)
+            rows = [row for batch in read_claims(pull) for row in batch.to_pylist()]
+        assert pull.notes.partial == list(partial)
         assert {(row["target_url"], row["claimed_by"]) for row in rows} <= {(None, "ours")}
         return [row["source_url"] for row in rows], [(reject.line, reject.reason) for reject in rejects.samples]
 
@@ -63,6 +65,11 @@ def read(tmp_path):
 
 
 A, B = "https://own.example/a", "https://www.own.example/b"
+RICH = (
+    f"<urlset {NAMESPACE} xmlns:xhtml='http://www.w3.org/1999/xhtml' xmlns:image='http://www.google.com/schemas/sitemap-image/1.1'>"
+    f"<url><xhtml:link rel='alternate' hreflang='de' href='https://own.example/de/a'/><loc>{A}</loc><lastmod>2026-01-01</lastmod>"
+    f"<image:image><image:loc>https://own.example/a.png</image:loc></image:image></url><url><loc>{B}</loc></url></urlset>"
+).encode()
 
 FOUND = {
     "robots.txt": {
@@ -83,6 +90,8 @@ FOUND = {
     "gzip": {"https://own.example/sitemap.xml": gzip.compress(urlset(A, B))},
     "plain lines": {"https://own.example/sitemap.xml": f"{A}\r\n\r\n{B}\n".encode()},
     "no namespace": {"https://own.example/sitemap.xml": urlset(A, B).replace(NAMESPACE.encode(), b"")},
+    "a blank line before it all": {"https://own.example/sitemap.xml": b"\xef\xbb\xbf\n \n<?xml version='1.0'?>" + urlset(A, B)},
+    "alternates, pictures and dates": {"https://own.example/sitemap.xml": RICH},
     "UTF-16": {"https://own.example/sitemap.xml": ('<?xml version="1.0"?>' + urlset(A, B).decode()).encode("utf-16")},
 }
 
@@ -123,7 +132,8 @@ def test_site_by_prefix(read):
 
 def test_max_pages(read):
     """Pages beyond the limit of the settings are left out, and it is said."""
-    pages, rejects = read(Web({"https://own.example/sitemap.xml": urlset(A, B, "https://own.example/c")}), max_pages=2)
+    web = Web({"https://own.example/sitemap.xml": urlset(A, B, "https://own.example/c")})
+    pages, rejects = read(web, max_pages=2, partial=["it lists more than max_pages = 2 pages"])
     assert pages == [A, B]
     assert rejects == [(1, "more pages than max_pages = 2: from here on left out")]
 
@@ -136,7 +146,7 @@ def test_one_bad_file_among_good_ones(read):
             "https://own.example/cut.xml": urlset(A, B)[:-20],
         }
     )
-    pages, rejects = read(web)
+    pages, rejects = read(web, partial=["2 of its files could not be read, or were too many"])
     assert pages == [A]
     assert rejects[0] == (1, "sitemap cannot be read: https://own.example/gone.xml: page_not_found (404)")
     assert rejects[1][1].startswith("sitemap is broken: not well-formed XML")
@@ -147,7 +157,8 @@ def test_indexes_that_go_round_or_deep(read):
     maps = [f"https://own.example/{number}.xml" for number in range(9)]
     chain = {url: index(following, url) for url, following in pairwise(maps)}
     web = Web({"https://own.example/sitemap.xml": index(maps[0]), **chain})
-    assert read(web) == ([], [(1, "sitemap is left out: deeper than 3 files")])
+    left_out = ["1 of its files could not be read, or were too many"]
+    assert read(web, partial=left_out) == ([], [(1, "sitemap is left out: deeper than 3 files")])
     assert len(web.asked) == 5  # robots.txt twice, and three files
 
 
@@ -155,7 +166,7 @@ def test_too_many_files(read):
     """No more than fifty files are read a night."""
     files = [f"https://own.example/{number}.xml" for number in range(60)]
     web = Web({"https://own.example/sitemap.xml": index(*files), **{url: urlset(A) for url in files}})
-    pages, rejects = read(web)
+    pages, rejects = read(web, partial=["11 of its files could not be read, or were too many"])
     assert pages == [A]
     assert [reason for _, reason in rejects] == ["sitemap is left out: more than 50 files"] * 11
     assert len([url for url in web.asked if url in files]) == 49

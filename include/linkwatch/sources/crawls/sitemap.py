@@ -3,6 +3,7 @@
 Where it is (sitemaps.org): `url` of the settings, else the "Sitemap:" lines of robots.txt, else /sitemap.xml, asked for
 over https and then http. XML, indexes of sitemaps, plain lists of URLs and gzip are read; feeds are not. Entities are not
 expanded, nothing is loaded beside the file, and depth, files, bytes and pages are capped: a sitemap is input like any other.
+Alternates in other languages (<xhtml:link>), images and videos are left alone: a page is what stands in <loc>.
 """
 
 import gzip
@@ -32,11 +33,16 @@ _GZIP = b"\x1f\x8b"
 
 
 def read_sitemap(pull: Pull) -> Iterator[pa.RecordBatch]:
-    """Batches of CLAIMS, one row per page of the site, `max_pages` at most. Raises SourceError when no sitemap can be read."""
-    source, rejects = pull.source, pull.rejects
-    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
+    """Batches of CLAIMS, one row per page of the site, `max_pages` at most. Raises SourceError when no sitemap can be read.
+
+    What was left out makes the pull partial.
+    """
+    source, rejects, notes = pull.source, pull.rejects, pull.notes
+    claims = ClaimRows(source.name, pull.scopes, notes.claimed_at or pull.as_of)
     taken: set[str] = set()
-    for line, location in _Walk(source, rejects, pull.fetch).locations():
+    walk = _Walk(source, rejects, pull.fetch)
+    for line, location in walk.locations():
+        notes.rows += 1
         page = canonical_or_none(location)
         if page in taken:
             continue
@@ -44,6 +50,7 @@ def read_sitemap(pull: Pull) -> Iterator[pa.RecordBatch]:
             rejects.add(line, f"page is not on {source.site}", location)
         elif len(taken) >= source.max_pages:
             rejects.add(line, f"more pages than max_pages = {source.max_pages}: from here on left out", location)
+            notes.partial.append(f"it lists more than max_pages = {source.max_pages:,} pages")
             break
         elif refusal := claims.page(location):
             rejects.add(line, refusal, location)
@@ -51,8 +58,20 @@ def read_sitemap(pull: Pull) -> Iterator[pa.RecordBatch]:
             taken.add(page or location)
             if claims.full:
                 yield claims.take()
+    notes.read = f"{walk.files} {'file' if walk.files == 1 else 'files'}"
+    if walk.left_out:
+        notes.partial.append(f"{walk.left_out} of its files could not be read, or were too many")
     if len(claims):
         yield claims.take()
+
+
+def origins_of(site: str) -> list[str]:
+    """The origins of a site's host, the likeliest first: https and http, unless the site's name says which."""
+    address = canonical_url(site if "//" in site else f"http://{site}")
+    authority = address.split("/")[2]
+    if "//" in site or authority != host_of(address):
+        return [f"{address.partition('//')[0]}//{authority}"]
+    return [f"https://{authority}", f"http://{authority}"]
 
 
 class _Walk:
@@ -64,6 +83,8 @@ class _Walk:
         self._fetch = fetch
         self._failures: list[str] = []
         self._sound = 0  # files that gave a page, or none and nothing wrong
+        self.files = 0  # that were read, whole or in part
+        self.left_out = 0  # files that gave less than they have, or nothing
 
     def locations(self) -> Iterator[tuple[int, str]]:
         """(line, address) of every page that the sitemaps list."""
@@ -78,10 +99,12 @@ class _Walk:
                     known.add(url)
                     if depth >= MAX_DEPTH or len(known) > MAX_FILES:
                         limit = f"deeper than {MAX_DEPTH} files" if depth >= MAX_DEPTH else f"more than {MAX_FILES} files"
+                        self.left_out += 1
                         self._rejects.add(line, f"sitemap is left out: {limit}", location)
                     elif found := self._get(url):
                         queue.append((found, depth + 1))
                     else:
+                        self.left_out += 1
                         self._rejects.add(line, f"sitemap cannot be read: {self._failures[-1]}", location)
         if not self._sound:
             tried = "; ".join(self._failures[:6])
@@ -94,7 +117,7 @@ class _Walk:
         if self._source.url:
             named = [_address(self._source)]
         else:
-            origins = _origins(self._source.site)
+            origins = origins_of(self._source.site)
             robots = self._first_readable([f"{origin}/robots.txt" for origin in origins])
             named = _named_in(robots) if robots else []
             if not named:
@@ -105,6 +128,8 @@ class _Walk:
         for url in dict.fromkeys(named[:MAX_FILES]):
             if found := self._get(url):
                 yield found
+            else:
+                self.left_out += 1
 
     def _first_readable(self, urls: list[str]) -> FetchedPage | None:
         return next((found for url in urls if (found := self._get(url))), None)
@@ -120,13 +145,16 @@ class _Walk:
 
     def _entries(self, document: FetchedPage) -> Iterator[tuple[bool, int, str]]:
         given = 0
+        self.files += 1
         try:
-            body = _unpacked(document.body)
+            # Generators put a blank line before "<?xml", which XML forbids.
+            body = _unpacked(document.body).removeprefix(b"\xef\xbb\xbf").lstrip()
             for entry in _parse_xml(body) if b"<" in body[:100] else _parse_lines(body):
                 given += 1
                 yield entry
         except _BadSitemapError as error:
             self._failures.append(f"{document.url}: {error}")
+            self.left_out += 1
             self._rejects.add(error.line, f"sitemap is broken: {error}", document.url)
             self._sound += bool(given)
         else:
@@ -183,15 +211,6 @@ def _address(source: SourceSettings) -> str:
         return canonical_url(source.url)
     except BadUrlError as error:
         raise SourceError(f"source {source.name}: url is {source.url!r}; expected the address of a sitemap ({error})") from None
-
-
-def _origins(site: str) -> list[str]:
-    """The site's host under https and http, unless the site's name says which."""
-    address = canonical_url(site if "//" in site else f"http://{site}")
-    authority = address.split("/")[2]
-    if "//" in site or authority != host_of(address):
-        return [f"{address.partition('//')[0]}//{authority}"]
-    return [f"https://{authority}", f"http://{authority}"]
 
 
 def _named_in(robots: FetchedPage) -> list[str]:

@@ -1,21 +1,21 @@
-"""Source `links_csv`: any CSV file with a column of source pages and a column of targets.
+"""Source `links_csv`: any CSV file or workbook with a column of source pages and a column of targets.
 
 Which header is which is said in the settings, `columns = {source = "Linking page", target = "Landing page"}`; names that
-are not said are looked for under the usual headers. `target = ""` says that the file has none (Search Console's "Latest
-links"): its rows then are pages worth looking at. Dates are read when they are ISO 8601 and are not known otherwise; so is
-the authority of the referring domain when it is no number from 0 to 100.
+are not said are looked for under the usual headers. `target = ""` says that the file has none: its rows then are pages worth
+looking at. Dates are read in all forms of `cells.dates`: where day and month may be either (05/06/2026), any date of the
+column that can only be one way decides for all (every 50,000 rows anew); without one, dates with dots have the day first, and
+those with strokes are not known. An authority of the referring domain that is no number from 0 to 100 is not known either.
 """
 
-import difflib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
 from linkwatch.errors import SourceError
 from linkwatch.source_settings import SourceSettings
-from linkwatch.sources.claims import ClaimRows
-from linkwatch.sources.files.text import Table, open_text
+from linkwatch.sources.files import cells
+from linkwatch.sources.files.layout import Layout, Said, folded_header, missing_column, read_layout
+from linkwatch.sources.files.opening import SourceFile
 from linkwatch.sources.pull import Pull
 
 USUAL_HEADERS = {
@@ -37,71 +37,45 @@ _REQUIRED = ("source", "target")
 
 def read_links_csv(pull: Pull) -> Iterator[pa.RecordBatch]:
     """Batches of CLAIMS, one row per sound row of the file. Raises SourceError."""
-    source, rejects = pull.source, pull.rejects
-    claims = ClaimRows(source.name, pull.scopes, pull.notes.claimed_at or pull.as_of)
-    with open_text(source) as text:
-        table = Table(source, text, rejects)
-        places = _places(source, table.columns)
-        for number, fields in table.rows():
-            cell = {name: fields[place] for name, place in places.items()}
-            if refusal := _claim(claims, cell):
-                rejects.add(number, refusal, table.text_of(fields))
-            elif claims.full:
-                yield claims.take()
-    if len(claims):
-        yield claims.take()
-
-
-def missing_column(source: SourceSettings, header: str, columns: Sequence[str]) -> SourceError:
-    """The error that names the column that is not there, the one that may have been meant, and those that are there."""
-    near = difflib.get_close_matches(_folded(header), [_folded(column) for column in columns], n=1)
-    meant = next((f"did you mean {column!r}? " for column in columns if near and _folded(column) == near[0]), "")
-    there = ", ".join(repr(column[:80]) for column in columns[:40])
-    return SourceError(f"source {source.name}: {source.path} has no column {header!r}; {meant}it has {there}")
-
-
-def authority_of(text: str) -> float | None:
-    """A domain's rating on a scale from 0 to 100, with a decimal point or comma; None for anything else."""
-    try:
-        rating = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return rating if 0 <= rating <= 100 else None
-
-
-def _claim(claims: ClaimRows, cell: dict[str, str]) -> str:
-    if "target" not in cell:
-        return claims.page(cell["source"])
-    return claims.link(
-        cell["source"],
-        cell["target"],
-        anchor=cell.get("anchor"),
-        rel=cell.get("rel"),
-        first_seen=cell.get("first_seen"),
-        last_seen=cell.get("last_seen"),
-        authority=authority_of(cell.get("authority", "")),
-    )
-
-
-def _places(source: SourceSettings, columns: tuple[str, ...]) -> dict[str, int]:
+    source = pull.source
     for name in source.columns:
         if name not in USUAL_HEADERS:
             known = ", ".join(USUAL_HEADERS)
             raise SourceError(f"source {source.name}: columns names {name!r}; expected some of {known}")
-    by_fold = {_folded(column): place for place, column in reversed(list(enumerate(columns)))}
+
+    def find(file: SourceFile, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
+        del rows
+        return _places(source, file, headers)
+
+    partial = "the settings do not say that the file has all links (complete = true)"
+    yield from read_layout(pull, Layout(USUAL_HEADERS, _REQUIRED, _said, find=find, partial=partial))
+
+
+def _said(columns: Mapping[str, pa.StringArray]) -> Said:
+    if "target" not in columns:
+        return Said(columns["source"])
+    return Said(
+        columns["source"],
+        columns["target"],
+        anchor=columns.get("anchor"),
+        rel=columns.get("rel"),
+        first_seen=cells.dates(columns.get("first_seen")),
+        last_seen=cells.dates(columns.get("last_seen")),
+        authority=cells.ratings(columns.get("authority")),
+    )
+
+
+def _places(source: SourceSettings, file: SourceFile, columns: Sequence[str]) -> dict[str, int]:
+    by_fold = {folded_header(column): place for place, column in reversed(list(enumerate(columns)))}
     places = {}
     for name, usual in USUAL_HEADERS.items():
         header = source.columns.get(name)
         if header == "" and name != "source":
             continue
         wanted = usual if header is None else (header,)
-        place = next((by_fold[_folded(one)] for one in wanted if _folded(one) in by_fold), None)
+        place = next((by_fold[folded_header(one)] for one in wanted if folded_header(one) in by_fold), None)
         if place is not None:
             places[name] = place
         elif header is not None or name in _REQUIRED:
-            raise missing_column(source, header if header is not None else name, columns)
+            raise missing_column(f"source {source.name}: {file.path}", header if header is not None else name, columns)
     return places
-
-
-def _folded(header: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", header.lower().strip()))

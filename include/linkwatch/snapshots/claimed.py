@@ -1,0 +1,32 @@
+"""First and last claim: which source said when that there is a link, beside the snapshot of links. No word on what is true."""
+
+import pyarrow as pa
+
+from linkwatch import schemas
+from linkwatch.snapshots.engine import connect, damaged, fetch, key_slices, relation, statement, stream_to
+
+_NARROW = 4  # times as many rows in a slice as of links: they carry no text
+
+
+def fold_claimed(before: str | None, claims: str, out: str) -> int:
+    """Write who claimed which link, and since when (schemas.CLAIMED by link_id and claimed_by); returns the number of rows.
+
+    `before` is the file of the last snapshot, None where there is none; `claims` are tonight's (schemas.CLAIMS), of which
+    those without a link say nothing here. A claim's date is that of the export, so an export that is read again changes
+    nothing. Raises StoreError for files that cannot be read or written.
+    """
+    with connect(out) as connection, damaged([path for path in (before, claims) if path]):
+        relation(connection, "before_claimed", [before] if before else [], schemas.CLAIMED)
+        relation(connection, "claims", [claims], schemas.CLAIMS)
+        [(rows,)] = connection.execute("SELECT (SELECT count(*) FROM before_claimed) + (SELECT count(*) FROM claims)").fetchall()
+        return stream_to(connection, statement("claimed"), key_slices(rows // _NARROW), schemas.CLAIMED, out)
+
+
+def differing_claims(before: str | None, after: str) -> pa.Table:
+    """Rows of `after` (schemas.CLAIMED by link_id and claimed_by) that are new or differ: what a warehouse must be told."""
+    names = ", ".join(schemas.CLAIMED.names)
+    query = f"SELECT {names} FROM after_claimed EXCEPT SELECT {names} FROM before_claimed ORDER BY link_id, claimed_by"  # noqa: S608  # our names alone
+    with connect(after) as connection, damaged([path for path in (before, after) if path]):
+        relation(connection, "before_claimed", [before] if before else [], schemas.CLAIMED)
+        relation(connection, "after_claimed", [after], schemas.CLAIMED)
+        return fetch(connection, query, {}, schemas.CLAIMED)
