@@ -1,7 +1,8 @@
 """Ways from a vendor's export to claims: canonical addresses, registrable domains and identities of its links.
 
 The export is seeded, in the layout of Ahrefs: UTF-16, tabs, all of its 37 columns in quotes; per million rows 300,000 pages on
-60,000 domains in no order, and 2,000 targets. All rows are sound, and only addresses on which the rivals agree with us are in it.
+60,000 domains, and 2,000 targets. As reports are, it is ordered by a rating of the domain, best first; among domains of one
+rating there is no order. All rows are sound, and only addresses on which the rivals agree with us are in it.
 """
 
 import hashlib
@@ -37,16 +38,19 @@ _FOREIGN = ("Größe", "café", "–", "“quoted”", "日本語", "naïve")
 Answer = dict[str, int]
 
 
-def make_export(export: str, rows: int) -> Callable[[], int]:
+def make_export(export: str, rows: int, *, ordered: bool = True) -> Callable[[], int]:
     """The file; answers with its size in bytes."""
 
     def work() -> int:
         rng = np.random.default_rng(SEED)
         pools = _Pools(rng, rows)
+        pages = rng.integers(0, len(pools.pages), rows)
+        if ordered:
+            pages = pages[np.argsort(-pools.ratings[pages], kind="stable")]
         with Path(export).open("wb") as file:
             file.write("\ufeff".encode("utf-16-le") + _line(HEADERS))
             for start in range(0, rows, _BATCH):
-                file.write(pools.lines(min(_BATCH, rows - start)))
+                file.write(pools.lines(pages[start : start + _BATCH]))
         return Path(export).stat().st_size
 
     return work
@@ -136,22 +140,17 @@ class _Pools:
 
     def __init__(self, rng: np.random.Generator, rows: int) -> None:
         self._rng = rng
+        pages = max(rows * 3 // 10, 1)
         words = [*("".join(rng.choice(_LETTERS, rng.integers(3, 11))) for _ in range(5_000)), *_FOREIGN * 20]
         plain = words[:5_000]
         hosts = [
             f"{('www.', '', 'blog.')[n % 3]}{plain[n % 4_999]}{n}.{('com', 'org', 'de', 'co.uk', 'github.io')[n % 5]}"
             for n in range(max(rows * 6 // 100, 1))
         ]
-        tails = (
-            *("", "/", ".html", "/", "", "/", ".php") * 2,
-            "?id={0}",
-            "?b=1&a={0}",
-            "?lang=en&page={0}",
-            "#comment-{0}",
-            "#top",
-        )
-        pages = max(rows * 3 // 10, 1)
-        chosen = zip(rng.integers(0, len(hosts), pages).tolist(), rng.integers(0, 5_000, pages).tolist(), strict=True)
+        tails = (*("", "/", ".html", "/", "", "/", ".php") * 2, *("?id={0}", "?b=1&a={0}", "?lang=en&p={0}", "#top", "#c-{0}"))
+        host_of_page, word_of_page = rng.integers(0, len(hosts), pages), rng.integers(0, 5_000, pages)
+        self.ratings = (91 * rng.random(len(hosts)) ** 2).astype(np.int64)[host_of_page]
+        chosen = zip(host_of_page.tolist(), word_of_page.tolist(), strict=True)
         self.pages = pa.array(
             [
                 f"https://{hosts[host]}/{plain[word]}/{plain[word * 7 % 5_000]}-{n}{tails[n % len(tails)].format(n)}"
@@ -165,17 +164,18 @@ class _Pools:
         self.days = pa.array([f"2026-{1 + n % 10:02}-{1 + n % 28:02} {n % 24:02}:03:04" for n in range(300)])
         self.numbers = pa.array([str(n) for n in range(_POOL)])
 
-    def lines(self, count: int) -> bytes:
-        """So many lines in UTF-16."""
+    def lines(self, pages: Any) -> bytes:
+        """Lines in UTF-16, one for each page's number."""
+        count = len(pages)
         given = {
-            "Referring page title": self._some(self.texts, count),
-            "Referring page URL": self._some(self.pages, count),
+            "Referring page title": self.texts.take(pa.array(pages % _POOL)),
+            "Referring page URL": self.pages.take(pa.array(pages)),
+            "Domain rating": self.numbers.take(pa.array(self.ratings[pages])),
             "Target URL": self.targets.take(pa.array((_TARGETS * self._rng.random(count) ** 3).astype(np.int64))),
             "Left context": self._some(self.quotes, count),
             "Right context": self._some(self.texts, count),
             "Anchor": self._some(self.anchors, count),
             "Type": self._some(pa.array(["text"] * 9 + ["image"]), count),
-            "Domain rating": self._some(self.numbers.slice(0, 91), count),
             "First seen": self._some(self.days, count),
             "Last seen": self._some(self.days, count),
             "Lost": self._some(pa.array([""] * 19 + ["2026-11-01 00:00:00"]), count),

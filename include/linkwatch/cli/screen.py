@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 from rich.table import Table
@@ -164,8 +165,10 @@ def _show_sources(view: NightView) -> None:
             line.append(f", {counted(source.rejected, 'row')} set aside in rejects/{source.name}.csv", "yellow")
         if source.status in _SOURCE_STYLE:
             word, style = _SOURCE_STYLE[source.status]
-            line.append(f"  {word}: {why_of(source)}", style)
+            line.append(f"  {word}", style)
         console.print(line)
+        if source.status in (PullStatus.UNREADABLE, PullStatus.HELD):
+            console.print(Padding(Text(why_of(source), style="red"), (0, 0, 0, 12)))
         for sample in source.samples[:2]:
             console.print(Text(f"            line {sample['line']}: {sample['reason']}", style="dim"))
 

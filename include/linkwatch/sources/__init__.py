@@ -22,6 +22,7 @@ from linkwatch.source_settings import SourceSettings
 from linkwatch.sources.apis import API_SOURCES
 from linkwatch.sources.claims import Reject, Rejects
 from linkwatch.sources.crawls.commoncrawl import parts_of_commoncrawl, read_commoncrawl
+from linkwatch.sources.crawls.ranks import read_ranks
 from linkwatch.sources.crawls.sitemap import read_sitemap
 from linkwatch.sources.crawls.streams import stamp_of
 from linkwatch.sources.files.ahrefs_csv import read_ahrefs_csv
@@ -55,6 +56,7 @@ __all__ = [
     "pages_only",
     "parts_of",
     "read_claims",
+    "read_ranks",
     "stamp_of",
 ]
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.schemas import CLAIMS, F64, I64, UTC_US, S
-from linkwatch.sources.claims import MAX_ANCHOR_LENGTH, folded_rel
+from linkwatch.sources.claims import folded_anchor, folded_rel
 from linkwatch.sources.ends import Ends, canonical_or_refusal, internal
 from linkwatch.urls import MAX_URL_LENGTH, PLAIN_URL, Scopes, identities, page_key
 
@@ -72,7 +72,7 @@ class BulkClaims:
             "target_url": target["url"],
             "site": target["site"],
             "link_id": _identities(page["key"], target["key"]),
-            "anchor": None if said.anchor is None else _folded(said.anchor),
+            "anchor": None if said.anchor is None else _each(said.anchor, folded_anchor),
             "rel": None if said.rel is None else _each(said.rel, folded_rel),
             "first_seen": said.first_seen,
             "last_seen": said.last_seen,
@@ -122,25 +122,18 @@ def _is_plain(urls: pa.StringArray) -> pa.BooleanArray:
 
 
 def _page_keys(pages: pa.StringArray, domains: pa.StringArray) -> pa.StringArray:
-    """`urls.page_key` of each page, a column at a time."""
-    addresses = pc.replace_substring_regex(pages, r"^https?://(?:www\.)?|\?.*", "")
-    queries = pc.replace_substring_regex(pages, r"^[^?]*", "")
-    keys = pc.binary_join_element_wise(pc.ascii_lower(pc.ascii_rtrim(addresses, "/")), queries, "")
-    registered = pc.starts_with(domains, "www.")  # there "www." may be the name that somebody registered
-    if not registered.true_count:
+    """`urls.page_key` of each page: of the column at once, but for queries and names that were registered with a "www."."""
+    addresses = pc.replace_substring_regex(pages, r"^https?://(?:www\.)?", "")
+    keys = pc.ascii_lower(pc.ascii_rtrim(addresses, "/"))
+    others = pc.or_(pc.match_substring(pages, "?"), pc.starts_with(domains, "www."))
+    if not others.true_count:
         return keys
-    return pc.replace_with_mask(keys, registered, pa.array(map(page_key, pages.filter(registered).to_pylist()), S))
+    return pc.replace_with_mask(keys, others, pa.array(map(page_key, pages.filter(others).to_pylist()), S))
 
 
 def _identities(sources: pa.StringArray, targets: pa.StringArray) -> pa.Int64Array:
     pairs = pc.binary_join_element_wise(sources, targets, "\n").cast(pa.binary()).to_pylist()
     return pa.array(np.frombuffer(identities(pairs), ">i8").astype(np.int64), I64)
-
-
-def _folded(anchors: pa.StringArray) -> pa.StringArray:
-    """White space as single spaces, cut."""
-    words = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(anchors))
-    return pc.utf8_slice_codeunits(pc.binary_join(words, " "), 0, MAX_ANCHOR_LENGTH)
 
 
 def _each(texts: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:

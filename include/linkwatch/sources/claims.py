@@ -157,7 +157,7 @@ class ClaimRows:
         if page_site == site:
             return internal(site)
         if anchor:
-            anchor = " ".join(anchor.split())[:MAX_ANCHOR_LENGTH]
+            anchor = folded_anchor(anchor)
         if rel:
             rel = folded_rel(rel)
         link = (target_url, site, link_id(page, target_url), anchor, rel, first_seen, last_seen, authority)
@@ -175,6 +175,11 @@ class ClaimRows:
             for column, field in zip(columns, CLAIMS, strict=True)
         ]
         return pa.record_batch(arrays, schema=CLAIMS)
+
+
+def folded_anchor(anchor: str) -> str:
+    """An anchor with its white space as single spaces, cut."""
+    return " ".join(anchor.split())[:MAX_ANCHOR_LENGTH]
 
 
 @lru_cache(maxsize=1024)

@@ -20,8 +20,8 @@ from linkwatch.steps.pulling import read_part
 
 log = logging.getLogger(__name__)
 
-MAX_NIGHTS_BEFORE = 30
-"""Earlier nights whose pulls say what is usual of a source."""
+MAX_NIGHTS_BEFORE = 100
+"""Earlier nights whose pulls say what is usual of a source: a hold that lasted longer than these would lift by itself."""
 
 
 def parts(night: str) -> list[str]:

@@ -20,7 +20,7 @@ from linkwatch.steps.gap import tell_gap
 from linkwatch.steps.home import open_night_store
 from linkwatch.steps.looking import look_at_shard
 from linkwatch.steps.planned import planned_pages
-from linkwatch.steps.pulled import pulls_of
+from linkwatch.steps.pulled import pulls_of, trouble_message
 from linkwatch.steps.recheck import one_look_each
 from linkwatch.steps.reclaiming import tell_own_site
 from linkwatch.steps.telling import deliver_outbox, held_summaries, tell_night, warehouse_of
@@ -136,7 +136,8 @@ def audit(night: str) -> bool:
         engine = warehouse_of(settings)
         record_held(engine, held_summaries(settings, store, night, Audit.HELD))
         failed = [(entry.title, entry.observed, entry.expected) for entry in result.results if entry.holds]
-        Outbox(engine).add([held_message(night, failed, settings.slack)], store.as_of(night))
+        trouble = trouble_message(settings, store, night)
+        Outbox(engine).add([held_message(night, failed, settings.slack), *([trouble] if trouble else [])], store.as_of(night))
     log.info("audited night=%s passed=%s expectations=%s", night, result.passed, len(result.results))
     return result.passed or store.is_published(night)
 

@@ -16,7 +16,7 @@ from linkwatch.fetch import XML_TYPES, Fetcher
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, has_ranks, keep_ranks
 from linkwatch.source_settings import SourceSettings
-from linkwatch.sources import API_SOURCES, Pull, PulledFile, PullFacts, Rejects, read_claims, stamp_of
+from linkwatch.sources import API_SOURCES, Pull, PulledFile, PullFacts, Rejects, read_claims, read_ranks, stamp_of
 from linkwatch.steps.connections import account_of
 from linkwatch.steps.crawling import crawl_site
 from linkwatch.steps.pulled import pulls_of
@@ -73,8 +73,6 @@ def _ranks(settings: Settings, store: NightStore, night: str, name: str, pull: P
     if has_ranks(path):
         pull.notes.read = "read on an earlier night"
     else:
-        from linkwatch.sources.crawls.ranks import read_ranks
-
         pull.notes.rows = keep_ranks(path, read_ranks(pull.source))
     store.write_facts(night, f"ranks-{name}", {"path": path})
     return 0

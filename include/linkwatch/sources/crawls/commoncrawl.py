@@ -106,11 +106,11 @@ def _read_file(pull: Pull, part: str) -> Iterator[pa.RecordBatch]:
         old = made_at is not None and f"{made_at:%Y-%m}" < RAW_ENTITIES_UNTIL
         scan = Scan(None if old else names_to_look_for(pull.scopes))
         claims = _Claims(pull)
-        foreign = True  # no record of JSON yet
-        for number, record in scan.pages(file):
+        foreign = 0  # records that are no JSON
+        for number, record in scan.records(file):
             if not is_wat(record):
+                foreign += 1
                 continue
-            foreign = False
             try:
                 page = read_page(record, pull.scopes, raw_entities=old)
             except BadRecordError as error:
@@ -120,7 +120,12 @@ def _read_file(pull: Pull, part: str) -> Iterator[pa.RecordBatch]:
                 yield from claims.add(page)
         if len(claims):
             yield claims.take()
-    _note(pull, scan, PulledFile(stamp.where, stamp.digest, stamp.size, scan.records, made_at, stamp.modified_at))
+    if scan.cut and not scan.pages:
+        raise SourceError(f"cannot read {stamp.where}: {scan.cut}; download it again")
+    if foreign and not scan.pages:
+        raise SourceError(f"{stamp.where} is no WAT file but WARC or WET; expected a name that ends in .warc.wat.gz")
+    known_as = f"{stamp.digest}-cut" if scan.cut else stamp.digest  # a file that broke off is read again on the next night
+    _note(pull, scan, PulledFile(stamp.where, known_as, stamp.size, scan.pages, made_at, stamp.modified_at))
 
 
 def _made_at(file: BinaryIO, part: str) -> datetime | None:
@@ -133,17 +138,15 @@ def _made_at(file: BinaryIO, part: str) -> datetime | None:
 
 
 def _note(pull: Pull, scan: Scan, file: PulledFile) -> None:
-    if scan.cut and not scan.records:
-        raise SourceError(f"cannot read {file.path}: {scan.cut}; download it again")
     notes = pull.notes
     notes.read = "WAT"
-    notes.rows += scan.records
+    notes.rows += scan.pages
     notes.files.append(file)
     notes.claimed_at = max(filter(None, (notes.claimed_at, file.exported_at)), default=None)
     if _SAMPLE not in notes.partial:
         notes.partial.append(_SAMPLE)
     if scan.cut:
-        notes.partial.append(f"{file.path} was read to its record {scan.records:,}: {scan.cut}")
+        notes.partial.append(f"{file.path} was read to its page {scan.pages:,}: {scan.cut}")
     if scan.too_large:
         notes.partial.append(f"{scan.too_large:,} records of {file.path} have more than {MAX_RECORD_BYTES >> 20} MB: left out")
 

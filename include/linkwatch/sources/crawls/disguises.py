@@ -31,8 +31,8 @@ _LEADS = (b'"', b" ", rb"\t", rb"\n", rb"\r", rb"\b", rb"\f")  # an address begi
 def literals() -> Iterator[bytes]:
     r"""Bytes that give a disguise away wherever they stand in a record; letter case does not count.
 
-    They are ASCII written as \u00.. (letters, slashes, tabs); slashes of which one is a backslash or escaped (as PHP does), behind
-    a scheme or at the beginning; and a scheme, or two slashes, with a line break or a tab in the middle.
+    They are ASCII written as \u00.. (letters, slashes, tabs); slashes of which one is a backslash or escaped (as PHP does),
+    behind a scheme or at the beginning; and a scheme, or two slashes, with a line break or a tab in the middle.
     """
     for high in range(8):
         yield rb"\u00%d" % high

@@ -22,16 +22,16 @@ MAX_BYTES = 16 * 1024**3
 
 _BLOCK = 256 * 1024  # what a core's own cache holds, and a dozen pages
 _MARK = b"\r\n\r\nWARC/1."
-_LINKS = b'"Links":'  # a key: within a text its quotes would be escaped
+_PAGE = b'"HTML-Metadata"'  # the key that every page has, once: within a text its quotes would be escaped
 _IN_NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 
 
 class Scan:
-    """Reads one file. `names` are registrable domains to look for; None: every page that has links is handed out."""
+    """Reads one file. `names` are registrable domains to look for; None: every page of HTML is handed out."""
 
     def __init__(self, names: Iterable[str] | None, *, max_record_bytes: int = MAX_RECORD_BYTES) -> None:
-        self.pages = 0  # with links, that went by
+        self.pages = 0  # of HTML, that went by
         self.too_large = 0  # records that were skipped
         self.cut = ""  # why the file was not read to its end; "" when it was
         self._max = max_record_bytes
@@ -40,7 +40,7 @@ class Scan:
         odd = [] if names is None else list(disguises.literals())
         self._first_word = 1 + len(odd)
         self._lengths = [0] * self._first_word + [len(word) for word in words]
-        self._literals = _compiled([re.escape(word) for word in (_LINKS, *odd, *words)])
+        self._literals = _compiled([re.escape(word) for word in (_PAGE, *odd, *words)])
         self._hosts = None if names is None else _compiled([disguises.AFTER_SLASHES])
 
     def records(self, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -103,9 +103,9 @@ class Scan:
         stop = 0
         for hit in pages if self._every else sorted(hits):
             if hit > stop:  # in another record than the one before
-                start = max(block.rfind(_MARK, stop, hit) + 4, stop)
-                found = block.find(_MARK, hit, end)
-                stop = end if found < 0 else found + 4
+                before, behind = block.rfind(_MARK, stop, hit), block.find(_MARK, hit, end)
+                start = stop if before < 0 else before + 4
+                stop = end if behind < 0 else behind + 4
                 yield self.pages + bisect_right(pages, stop), bytes(block[start:stop])
         self.pages += len(pages)
 

@@ -4,6 +4,7 @@ Such a file has hundreds of megabytes, is read once and never kept. A download t
 what the file was is told by name, size and the server's word for its version, as hashing it would cost more than reading it.
 """
 
+import gzip
 import hashlib
 import io
 from collections.abc import Iterator
@@ -78,14 +79,12 @@ def open_stream(where: str) -> Iterator[BinaryIO]:
         raw = _opened(where)
         packed = raw.peek(2)[:2] == _GZIP
     with raw:
-        if packed:
-            raw = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]  # isal has no types for it
-        yield cast(BinaryIO, raw)
+        yield igzip.open(raw) if packed else cast(BinaryIO, raw)  # type: ignore[no-untyped-call]  # isal has none for it
 
 
 def why_of(error: Exception) -> str:
     """What one of BREAKS means, in a few words."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
         return error.strerror or str(error) or type(error).__name__
     return "it ends in the middle" if isinstance(error, EOFError) else "its gzip is damaged"
 

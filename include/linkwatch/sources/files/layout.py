@@ -92,7 +92,7 @@ def _read_file(
     table = Table(text, where, preamble=layout.preamble, is_header=is_header)
     pull.notes.columns = tuple(dict.fromkeys([*pull.notes.columns, *table.columns]))
     places = _places(layout, file, table, where)
-    claimed_at = file.exported_at or pull.as_of
+    claimed_at = file.dated(pull.as_of)
     for group in _grouped(table.rows(list(places.values()))):
         columns = map(pa.concat_arrays, zip(*(rows.columns for rows in group), strict=True))
         said = layout.said(dict(zip(places, columns, strict=True)))

@@ -48,6 +48,10 @@ class SourceFile:
         """Its bytes from the beginning, as a buffered stream that can peek. Raises SourceError, and while it is read too."""
         return self.opener()
 
+    def dated(self, as_of: datetime) -> datetime:
+        """The date of what it says: the export's own, else when the file was last changed; never later than the night."""
+        return self.exported_at or min(self.modified_at or as_of, as_of)
+
 
 def open_files(pull: Pull) -> list[SourceFile]:
     """The files that `pull.source.path` names, by path. Notes the date of the newest as `claimed_at`.

@@ -20,7 +20,7 @@ def read_pages(pull: Pull) -> Iterator[pa.RecordBatch]:
     seen: set[bytes] = set()  # digests of lines: a tenth of the memory of the lines themselves
     for file in open_files(pull):
         where = f"source {pull.source.name}: {file.path}"
-        claims = ClaimRows(pull.source.name, pull.scopes, file.exported_at or pull.as_of)
+        claims = ClaimRows(pull.source.name, pull.scopes, file.dated(pull.as_of))
         rows = 0
         try:
             with file.open() as binary:
