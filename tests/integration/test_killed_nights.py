@@ -91,10 +91,15 @@ class Scene:
         """All that a night leaves behind, in an order of its own: tables, files, messages."""
         folder = self.home.folder / "nights" / name_of(KILLED)
         files = {path.name: rows(path) for path in folder.glob("[!.]*.parquet")}
-        notes = {path.name: json.loads(path.read_text()) for path in folder.glob("[!.]*.json")}
+        notes = {path.name: json.loads(path.read_text(), object_hook=of_any_home) for path in folder.glob("[!.]*.json")}
         notes["published.json"].pop("finished_at")
         told = [(message["channel"], key_of(message), message.get("thread_ts", "")) for message in self.slack.messages]
         return {**tables(self.home.folder / "linkwatch.sqlite"), **files, **notes, "slack": told, "names": names(folder)}
+
+
+def of_any_home(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts without where a source's file lies and when it was put there: each scene has a home of its own."""
+    return {name: value for name, value in facts.items() if name not in ("path", "modified_at")}
 
 
 def key_of(message: dict[str, Any]) -> str:

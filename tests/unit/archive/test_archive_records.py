@@ -174,7 +174,9 @@ NESTED = OURS + b"WARC-Payload-Digest: sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ\r\n
         (foreign(OURS, length=b"-5"), "its length is not"),
         (foreign(OURS, length=b"many"), "its length is not"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",  # the bytes have the time in them, and workers have to agree on the names of tests
+    ids=lambda value: (
+        value if isinstance(value, str) else ""
+    ),  # the bytes have the time in them, and workers have to agree on the names of tests
 )
 def test_what_is_no_record_of_ours_is_told(content: bytes, words: str) -> None:
     """One error for people, whatever the file holds at that place."""

@@ -7,6 +7,7 @@ import pytest
 from bench.wat_files import page_of, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from linkwatch.model import Role, Scope, Site
 from linkwatch.sources.crawls.commoncrawl import names_to_look_for
 from linkwatch.sources.crawls.scan import Scan
@@ -127,7 +128,12 @@ def test_addresses_in_numbers_are_not_filtered():
     assert handed_out(body_of("http://0xc0000207/"), None)
 
 
-HIDDEN = {"o": ["%6f", "%6F", "ｏ", "Ⓞ", "O"], "w": ["%77", "ｗ", "w\u00ad"], "n": ["%6e", "\tn", "n\n"], ".": ["。", "%2e", "．"]}
+HIDDEN = {
+    "o": ["%6f", "%6F", "ｏ", "Ⓞ", "O"],
+    "w": ["%77", "ｗ", "w\u00ad"],
+    "n": ["%6e", "\tn", "n\n"],
+    ".": ["。", "%2e", "．"],
+}
 SLASHES = ["/", "\\", "/\t", "\n/"]
 
 
@@ -147,7 +153,9 @@ def escaped(text: str, choices: list[bool]) -> str:
     pieces = []
     for character, choice in zip(text, choices * (len(text) // len(choices) + 1), strict=False):
         plain = json.dumps(character, ensure_ascii=choice)[1:-1]
-        pieces.append("\\/" if character == "/" and choice else f"\\u{ord(character):04x}" if choice and len(plain) == 1 else plain)
+        pieces.append(
+            "\\/" if character == "/" and choice else f"\\u{ord(character):04x}" if choice and len(plain) == 1 else plain
+        )
     return "".join(pieces)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from bench.wat_files import page_of, record
+
 from linkwatch.model import Role, Scope, Site
 from linkwatch.sources.crawls.scan import Scan
 from linkwatch.sources.crawls.streams import open_stream
@@ -39,7 +40,11 @@ def read(links, **page):
     [
         (link("https://own.example/a", text="words"), "", CrawledLink("https://own.example/a", "words", "")),
         (link("//OWN.example"), "", CrawledLink("https://own.example/", None, "")),
-        (link("https://own.example/", "AREA@/href", rel="Nofollow UGC"), "", CrawledLink("https://own.example/", None, "Nofollow UGC")),
+        (
+            link("https://own.example/", "AREA@/href", rel="Nofollow UGC"),
+            "",
+            CrawledLink("https://own.example/", None, "Nofollow UGC"),
+        ),
         (link("https://own.example/", alt="map", title="x"), "", CrawledLink("https://own.example/", "map", "")),
         (link("b?x=1"), "https://own.example/a/", CrawledLink("https://own.example/a/b?x=1", None, "")),
         (link("/b"), "//shop.own.example:8443/a/", CrawledLink("https://shop.own.example:8443/b", None, "")),

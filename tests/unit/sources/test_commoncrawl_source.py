@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 from bench.wat_files import page_of, record, watched_names, write_wat
+
 from linkwatch.errors import SourceError
 from linkwatch.model import Role, Scope, Site
 from linkwatch.schemas import CLAIMS

@@ -13,7 +13,7 @@ from linkwatch.sources.files.text import MAX_LINE_LENGTH, Text
 from twins.csv_rows import read_rows
 
 _CELL = st.sampled_from(
-    ["a", "bé", '""', '"x, y"', '"two\nlines"', '"q ""q"""', "", " ", '"open', 'st"ray', '"stray" q', "\0", "日本"]
+    ["a", "bé", '""', '"x, y"', '"two\nlines"', '"q ""q"""', "", " ", '"open', 'st"ray', '"stray" q', "\0", "日本", "😀"]
 )
 _LINE = st.lists(_CELL, min_size=1, max_size=4).map(",".join)
 _SOUND_LINE = st.lists(st.sampled_from(["a", '"b, c"', '""', '"q ""q"""', "é"]), min_size=3, max_size=3).map(",".join)
@@ -43,8 +43,8 @@ def lines_of(kind: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @given(
-    st.one_of(lines_of(_LINE), lines_of(_SOUND_LINE), st.text(alphabet='a,"\n\r\0é', max_size=60)),
-    st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+    st.one_of(lines_of(_LINE), lines_of(_SOUND_LINE), st.text(alphabet='a,"\n\r\0é😀', max_size=60)),
+    st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "utf-16-be", "utf-32"]),
     st.integers(1, 60),
 )
 @example('"open\n' + "x,y,z\n" * 60 + 'a,b,"closed at last"\n', "utf-8", 20)
