@@ -72,10 +72,14 @@ def gunzip(wat: str, domains: int) -> Callable[[], Answer]:
 
 
 def make(wat: str, pages: int) -> Callable[[], None]:
-    """Not a way: the file that the ways read."""
+    """Not a way: the file that the ways read. A third of its pages is different, and the others are those again."""
     from bench.wat_files import write_wat
 
-    return lambda: write_wat(wat, pages)
+    def work() -> None:
+        write_wat(wat, pages // 3)
+        Path(wat).write_bytes(Path(wat).read_bytes() * 3)
+
+    return work
 
 
 def _scopes(domains: int) -> Any:

@@ -218,7 +218,7 @@ ODD_WAYS = (
 
 def _written(page: Json, draw: float) -> bytes:
     """JSON as different writers leave it."""
-    text = json.dumps(page, ensure_ascii=draw < 0.1, separators=(",", ":"))
+    text = json.dumps(page, ensure_ascii=draw < 0.01, separators=(",", ":"))
     if draw > 0.9995:
         text = text.replace("/", "\\u002f")
     elif draw > 0.999:

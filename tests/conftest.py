@@ -11,6 +11,11 @@ from linkwatch.airflow_home import prepare_airflow
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A name for bytes: packed ones have the time in them, and tests run in processes that have to agree on names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def _sockets(request: pytest.FixtureRequest):
     """No sockets in tests/unit (unix sockets stay: event loops need them), loopback alone everywhere else."""

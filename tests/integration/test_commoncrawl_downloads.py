@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -23,19 +24,30 @@ pytestmark = pytest.mark.network
 
 DATA = bytes(range(256)) * 4000
 TAG = 'ETag: "v1"'
+PAGES = 1500
 DATE = "2026-10-02T03:04:05Z"
 MODIFIED = "Last-Modified: Thu, 08 Oct 2026 01:02:03 GMT"
 
 
-def broken(size, *headers, status=200):
+def ends(reply):
+    """The reply, and then the end of the connection."""
+
+    async def send(_, writer):
+        writer.write(reply)
+        await writer.drain()
+
+    return send
+
+
+def broken(size, *headers):
     """The whole file is promised, and the connection ends after so many bytes."""
-    return answer(status, DATA[:size], *headers, length=len(DATA))
+    return ends(answer(200, DATA[:size], *headers, length=len(DATA)))
 
 
-def rest(start, *headers, length=None, body=None):
-    """The answer to a request for the rest of the file."""
-    body = DATA[start:] if body is None else body
-    return answer(206, body, f"Content-Range: bytes {start}-{len(DATA) - 1}/{len(DATA)}", *headers, length=length)
+def rest(start, stop=None):
+    """The answer to a request for the rest of the file, which may end too early."""
+    place = f"Content-Range: bytes {start}-{len(DATA) - 1}/{len(DATA)}"
+    return ends(answer(206, DATA[start:stop], place, length=len(DATA) - start))
 
 
 def download(routes, waits=None):
@@ -50,9 +62,7 @@ def download(routes, waits=None):
 
 def test_a_download_goes_on_where_it_broke_off():
     """The rest is asked for by its place, and only of the version that was begun."""
-    data, asked = download(
-        [broken(300_000, TAG), rest(300_000, length=len(DATA) - 300_000, body=DATA[300_000:400_000]), rest(400_000)]
-    )
+    data, asked = download([broken(300_000, TAG), rest(300_000, 400_000), rest(400_000)])
     assert data == DATA
     assert [(each.headers.get("range"), each.headers.get("if-range")) for each in asked] == [
         (None, None),
@@ -83,7 +93,7 @@ def test_a_busy_server_is_asked_again_later():
         ),
         ([broken(5000), answer(416)], "it answers 416"),
         (
-            [broken(5000), rest(5000, length=len(DATA), body=b"")],
+            [broken(5000), rest(5000, 5000)],
             f"the connection broke after 5,000 bytes, {MAX_TRIES} times in a row",
         ),
     ],
@@ -114,9 +124,10 @@ def test_a_file_on_the_web_is_known_by_what_its_server_says():
 
 @pytest.fixture
 def wat():
-    """A WAT file of many pages that link."""
-    links = [{"path": "A@/href", "url": "https://own.example/", "text": "x" * 3000}]
-    pages = [page_of(f"https://elsewhere.example/{number}", DATE, links) for number in range(400)]
+    """A WAT file of many pages that link, about 3 MB as it is sent."""
+    letters = random.Random(1)  # noqa: S311  # data, not secrets
+    links = [{"path": "A@/href", "url": "https://own.example/", "text": letters.randbytes(1500).hex()} for _ in range(PAGES)]
+    pages = [page_of(f"https://elsewhere.example/{number}", DATE, [link]) for number, link in enumerate(links)]
     return b"".join(gzip.compress(record("metadata", "", DATE, json.dumps(page).encode())) for page in pages)
 
 
@@ -134,8 +145,8 @@ def test_a_list_on_the_web_and_its_files_are_read(tmp_path, wat):
         origin = f"http://127.0.0.1:{web.port}"
         pull = pull_of(f"{origin}/cc/wat.paths.gz", tmp_path)
         assert parts_of_commoncrawl(pull.source) == [f"{origin}/cc/a.wat.gz", f"{origin}/b.wat.gz"]
-        assert sum(batch.num_rows for batch in read_commoncrawl(pull)) == 800
-    assert [file.rows for file in pull.notes.files] == [400, 400]
+        assert sum(batch.num_rows for batch in read_commoncrawl(pull)) == 2 * PAGES
+    assert [file.rows for file in pull.notes.files] == [PAGES, PAGES]
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "file:///etc/passwd", "s3://bucket/x"])
@@ -152,12 +163,12 @@ def test_a_list_on_the_web_names_nothing_of_this_machine(tmp_path, name):
 
 def test_a_download_that_cannot_go_on_keeps_what_was_read(tmp_path, wat):
     """A server that forgets the file half-way leaves a partial pull that says so."""
-    half = answer(200, wat[: len(wat) * 3 // 4], length=len(wat))
+    half = ends(answer(200, wat[: len(wat) * 3 // 4], length=len(wat)))
     with HostileWeb({"/a.wat.gz": [answer(200, wat), half, answer(404)]}) as web:
         address = f"http://127.0.0.1:{web.port}/a.wat.gz"
         pull = pull_of(address, tmp_path, address)
         rows = sum(batch.num_rows for batch in read_commoncrawl(pull))
-    assert 100 < rows < 400
+    assert PAGES / 4 < rows < PAGES * 3 / 4
     assert "cannot be had from there: it answers 404" in pull.notes.partial[1]
 
 

@@ -12,7 +12,7 @@ from linkwatch.render import Renderer, missing
 from linkwatch.settings import FetchSettings, RenderSettings
 from servers.hostile_web import Asked, HostileWeb, answer, closes, drips, hangs, moved, resets, short_body
 
-SETTINGS = RenderSettings(enabled=True, timeout_s=6.0)
+SETTINGS = RenderSettings(enabled=True, timeout_s=12.0)  # other tests run beside
 HASTY = RenderSettings(enabled=True, timeout_s=1.5)
 FETCH = FetchSettings(allow_private_addresses=True)
 

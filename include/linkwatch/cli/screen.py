@@ -77,8 +77,8 @@ class Bars:
 
 
 def say(text: str) -> None:
-    """One line of plain text."""
-    console.print(Text(text))
+    """One line of plain text, whole: paths and addresses in it can be copied."""
+    console.print(Text(text), soft_wrap=True)
 
 
 def show_failure(task: str, error: str) -> None:

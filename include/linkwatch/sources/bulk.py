@@ -13,9 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.schemas import CLAIMS, F64, I64, UTC_US, S
-from linkwatch.sources.claims import folded_anchor, folded_rel
+from linkwatch.sources.claims import MAX_ANCHOR_LENGTH, folded_anchor, folded_rel
 from linkwatch.sources.ends import Ends, canonical_or_refusal, internal
 from linkwatch.urls import MAX_URL_LENGTH, PLAIN_URL, Scopes, identities, page_key
+
+_PLAIN = f"^(?:{PLAIN_URL})$"
+_FOLDED = r"^(?:[!-~\pL]+(?: [!-~\pL]+)*)?$"
+"""Most anchors: words with single spaces between them."""
 
 
 class Said(NamedTuple):
@@ -72,7 +76,7 @@ class BulkClaims:
             "target_url": target["url"],
             "site": target["site"],
             "link_id": _identities(page["key"], target["key"]),
-            "anchor": None if said.anchor is None else _each(said.anchor, folded_anchor),
+            "anchor": None if said.anchor is None else _folded(said.anchor),
             "rel": None if said.rel is None else _each(said.rel, folded_rel),
             "first_seen": said.first_seen,
             "last_seen": said.last_seen,
@@ -83,10 +87,13 @@ class BulkClaims:
     def _look_at_pages(self, what: str, urls: pa.StringArray) -> "_Columns":
         """Every distinct address once; one that is canonical beyond doubt is not parsed."""
         encoded = urls.fill_null("").dictionary_encode()
-        pages, refusals = encoded.dictionary, pa.nulls(len(encoded.dictionary), S)
-        unclear = pc.invert(_is_plain(pages))
+        distinct, refusals = encoded.dictionary, pa.nulls(len(encoded.dictionary), S)
+        pages = pc.replace_substring_regex(distinct, r"(?s)#.*", "")  # no fragment makes another page
+        unclear = pc.invert(
+            pc.and_(pc.match_substring_regex(pages, _PLAIN), pc.less_equal(pc.binary_length(distinct), MAX_URL_LENGTH))
+        )
         if unclear.true_count:
-            looked = [canonical_or_refusal(what, url) for url in pages.filter(unclear).to_pylist()]
+            looked = [canonical_or_refusal(what, url) for url in distinct.filter(unclear).to_pylist()]
             refusals = pc.replace_with_mask(refusals, unclear, pa.array([refusal for _, refusal in looked], S))
             pages = pc.replace_with_mask(pages, unclear, pa.array([page for page, _ in looked], S))
         domains, sites = self._owners(pages)
@@ -116,11 +123,6 @@ _Columns = Mapping[str, pa.StringArray]
 _TARGET = ("url", "site", "key", "refusal")  # what `Ends.target` gives
 
 
-def _is_plain(urls: pa.StringArray) -> pa.BooleanArray:
-    """True where an address is canonical beyond doubt."""
-    return pc.and_(pc.match_substring_regex(urls, f"^{PLAIN_URL}$"), pc.less_equal(pc.binary_length(urls), MAX_URL_LENGTH))
-
-
 def _page_keys(pages: pa.StringArray, domains: pa.StringArray) -> pa.StringArray:
     """`urls.page_key` of each page: of the column at once, but for queries and names that were registered with a "www."."""
     addresses = pc.replace_substring_regex(pages, r"^https?://(?:www\.)?", "")
@@ -134,6 +136,13 @@ def _page_keys(pages: pa.StringArray, domains: pa.StringArray) -> pa.StringArray
 def _identities(sources: pa.StringArray, targets: pa.StringArray) -> pa.Int64Array:
     pairs = pc.binary_join_element_wise(sources, targets, "\n").cast(pa.binary()).to_pylist()
     return pa.array(np.frombuffer(identities(pairs), ">i8").astype(np.int64), I64)
+
+
+def _folded(anchors: pa.StringArray) -> pa.StringArray:
+    """`claims.folded_anchor` of each."""
+    done = pc.and_(pc.match_substring_regex(anchors, _FOLDED), pc.less_equal(pc.utf8_length(anchors), MAX_ANCHOR_LENGTH))
+    left = pc.invert(pc.fill_null(done, True))
+    return pc.replace_with_mask(anchors, left, _each(anchors.filter(left), folded_anchor)) if left.true_count else anchors
 
 
 def _each(texts: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:

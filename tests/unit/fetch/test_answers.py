@@ -137,7 +137,6 @@ def test_trouble_with_the_proxy_is_not_the_hosts(answer: Answer, outcome: Outcom
         (302, {}, b"<p>Moved</p>", b""),
         (206, {}, b"<p>Half a", b""),
     ],
-    ids=lambda value: "body" if isinstance(value, bytes) else None,  # gzip has the time in it; workers agree on names
 )
 def test_the_page_that_explains_an_error_is_kept(status: int, headers: dict[str, str], body: bytes, kept: bytes) -> None:
     """Of an error answer the body's start is kept, decompressed, whatever became of its end; of a redirect nothing is."""

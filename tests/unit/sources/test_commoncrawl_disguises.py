@@ -74,6 +74,8 @@ def handed_out(body: bytes, names: list[str] | None = NAMES) -> bool:
         r"\/\/%6fwn.example/",
         r"\\\\%6fwn.example/",
         r"/\\%6fwn.example/",
+        r"//\\%6fwn.example/",
+        r"\u002f\u002f%6fwn.example/",
         r"\n//%6fwn.example/",
         r"/\t/%6fwn.example/",
         r"https:\/\/m\u00fcnchen.de\/",

@@ -130,7 +130,7 @@ def test_a_long_file_streams(tmp_path):
     row = "https://a.example.org/{},https://own.example/\n"
     with path.open("w") as file:
         file.write("source,target\n")
-        file.writelines(row.format(number) for number in range(120_000))
+        file.writelines(row.format(number) for number in range(200_000))
     source = SourceSettings("links_csv", name="file", path=str(path))
     batches = read_claims(Pull(source, SCOPES, AS_OF, Rejects("file", tmp_path / "rejects.csv"), lambda _: iter(())))
     first = next(batches)
@@ -138,7 +138,7 @@ def test_a_long_file_streams(tmp_path):
         file.write(row.format("late"))
     rest = list(batches)
     rows = [first.num_rows, *(batch.num_rows for batch in rest)]
-    assert (sum(rows), max(rows) <= BATCH_ROWS, len(rows)) == (120_001, True, 3)
+    assert (sum(rows), max(rows) <= BATCH_ROWS) == (200_001, True)
     assert rest[-1]["source_url"][-1].as_py() == "https://a.example.org/late"
 
 

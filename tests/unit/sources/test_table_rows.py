@@ -1,6 +1,7 @@
 """Tables of text: the fast way and the strict one say what the slow twin says, in blocks of any size and any encoding."""
 
 import io
+import random
 
 import pytest
 from hypothesis import example, given, settings
@@ -49,11 +50,32 @@ def lines_of(kind: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 )
 @example('"open\n' + "x,y,z\n" * 60 + 'a,b,"closed at last"\n', "utf-8", 20)
 @example('a,b,"' + "\n" * 48 + '"\nd,e,f\n', "utf-16", 1)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4000, deadline=None)
 def test_every_way_reads_the_same_rows(text, encoding, read_bytes):
     """Rows, their lines and the broken ones are those of the slow twin, however the file comes in blocks."""
     header = f"{'s' * 400},t,u\n"  # long enough for zero bytes behind it not to look like UTF-16
     assert read(f"{header}{text}", encoding=encoding, read_bytes=read_bytes) == read_rows(text, ",", 3, MAX_ROW_LINES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("odd", [0.0002, 0.3])
+def test_odd_rows_in_a_long_file(seed, odd):
+    """Few odd rows or many, in blocks that are halved until they are small: the rows are those of the slow twin."""
+    rng = random.Random(seed)  # noqa: S311  # data, not secrets
+    oddities = (
+        '"two\nlines",b,c\n',
+        '"open,b,c\n',
+        "a,b\n",
+        'a,"b" c,d\n',
+        "\n",
+        'a,b,"' + "long\n" * 40 + '"\n',
+        f"{'x' * 90_000},b,c\n",
+    )
+    lines = (
+        rng.choice(oddities) if rng.random() < odd else f'{n},"q ""{n}""",é\r\n' for n in range(20_000 if odd < 0.1 else 300)
+    )
+    text = "".join([*lines, '"open at the end\n', "1,2,3"])
+    assert read(f"s,t,u\n{text}", read_bytes=150_000) == read_rows(text, ",", 3, MAX_ROW_LINES)
 
 
 @given(lines_of(_SOUND_LINE).filter(lambda text: "\r" not in text.replace("\r\n", "")))

@@ -55,7 +55,7 @@ def parts_of_commoncrawl(source: SourceSettings) -> list[str]:
 
 
 def read_commoncrawl(pull: Pull) -> Iterator[pa.RecordBatch]:
-    """Batches of CLAIMS, one row per link to a watched site, from the file `pull.part` (""  all of them). Raises SourceError."""
+    """Batches of CLAIMS, one row per link to a watched site, from the file `pull.part` ("": from all). Raises SourceError."""
     for part in [pull.part] if pull.part else parts_of_commoncrawl(pull.source):
         try:
             yield from _read_file(pull, part)

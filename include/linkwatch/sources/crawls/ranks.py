@@ -44,11 +44,11 @@ def read_ranks(source: SourceSettings) -> Iterator[pa.RecordBatch]:
         for batch in _reader(file):
             rows = _ranked(batch.slice(0, left))
             left -= min(left, batch.num_rows)
-            first = rows["harmonic_pos"][0].as_py() if rows.num_rows else last
-            if first < last:
-                raise SourceError(f"{shown(source.path)} is not sorted: position {first:,} comes behind {last:,}")
+            places = np.concatenate(([last], rows["harmonic_pos"].to_numpy()))
+            if (np.diff(places) < 0).any():
+                raise SourceError(f"{shown(source.path)} is not sorted by #harmonicc_pos; expected the file as it was published")
+            last = places[-1]
             if rows.num_rows:
-                last = rows["harmonic_pos"][rows.num_rows - 1].as_py()
                 yield rows
             if not left:
                 return

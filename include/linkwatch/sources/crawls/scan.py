@@ -22,7 +22,7 @@ MAX_BYTES = 16 * 1024**3
 
 _BLOCK = 256 * 1024  # what a core's own cache holds, and a dozen pages
 _MARK = b"\r\n\r\nWARC/1."
-_PAGE = b'"HTML-Metadata"'  # the key that every page has, once: within a text its quotes would be escaped
+_PAGE = b'"HTML-M'  # of "HTML-Metadata", the key that every page has, once: within a text its quotes would be escaped
 _IN_NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 
@@ -46,8 +46,8 @@ class Scan:
     def records(self, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         """(number of the page, from 1; its record, with headers) of those that may link.
 
-        `file` is decompressed. Where it breaks off, what came before is handed out all the same (but for the last dozen pages
-        at most), and `cut` says why.
+        `file` is decompressed. Where it breaks off, what came before is handed out all the same, but for what was still in
+        buffers (a quarter of a megabyte, a few dozen pages), and `cut` says why.
         """
         block = bytearray(_BLOCK)
         filled = 0
@@ -71,7 +71,7 @@ class Scan:
     def _read(self, file: BinaryIO, block: bytearray, filled: int) -> int:
         """Read into the block behind its first `filled` bytes; returns how many came, 0 at the end.
 
-        A reader that fails in the middle does not say how far it came: up to a block of sound bytes goes with what is broken.
+        A reader that fails in the middle of a block does not say how far it came, so that block is given up.
         """
         if self.cut:
             return 0

@@ -27,6 +27,8 @@ DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 _SEP_LINE = re.compile(r"sep=([\t!#-/:-@\[-`{-~])\s*\Z")  # Excel's own line; any sign of ASCII but a quote
 _HEADER_BYTES = 1 << 16
 """A header is looked for in so much of the file."""
+_PIECE_BYTES = 1 << 16
+"""A block that is not sound is halved down to so much, so that one odd row sends few others the strict way."""
 _LEAST_BLOCK = 1 << 16
 """pyarrow guards against tiny ones."""
 _LOOKED_AT = 200
@@ -83,15 +85,18 @@ class Table:
 
     def rows(self, places: Sequence[int]) -> Iterator[Rows]:
         """Rows as they stand in the file, with the columns at `places`."""
-        rest = b""
+        rest = b""  # lines of a row that goes on in the next piece
         for block in self._blocks:
-            lines = rest + block
-            found = self._at_once(lines, places)
-            if found:
-                rest = b""
-            else:
-                found, rest = self._one_by_one(lines, places, final=False)
-            yield found
+            pieces = [block]
+            while pieces:
+                piece = pieces.pop()
+                found = None if rest else self._at_once(piece, places)
+                if found is None and (cut := _cut(piece, _PIECE_BYTES if rest else len(piece) // 2)):
+                    pieces += piece[cut:], piece[:cut]
+                    continue
+                if found is None:
+                    found, rest = self._one_by_one(rest + piece, places, final=False)
+                yield found
         if rest:
             yield self._one_by_one(rest, places, final=True)[0]
 
@@ -197,6 +202,12 @@ class _Strict:
 
 class _UnfinishedError(Exception):
     """The lines end within a row."""
+
+
+def _cut(piece: bytes, near: int) -> int:
+    """Where a piece that is too large to be read row by row is cut, behind a line end; 0 where it is not cut."""
+    cut = piece.find(b"\n", near) + 1 if len(piece) > _PIECE_BYTES else 0
+    return cut if cut < len(piece) else 0
 
 
 def _header(start: bytes, preamble: int, is_header: Callable[[Sequence[str]], bool]) -> tuple[str, tuple[str, ...], int] | None:
