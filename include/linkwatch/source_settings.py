@@ -23,6 +23,7 @@ class Kind:
 
     needs: tuple[str, ...]
     max_age_days: float = 0.0  # an export older than this is stale, unless the settings say otherwise; 0: it never is
+    min_share: float = 0.5
     own_site: bool = False  # `site` must name an own site
 
 
@@ -42,7 +43,7 @@ KINDS: dict[str, Kind] = {
     "moz_api": _PAID,
     "dataforseo_api": _PAID,
     "bing_webmaster": Kind(("connection",)),
-    "commoncrawl": Kind(("path",)),
+    "commoncrawl": Kind(("path",), min_share=0.0),  # a file that was scanned before claims nothing anew
     "commoncrawl_ranks": Kind(("path",)),
     "sitemap": Kind(("site",), own_site=True),
     "crawl": Kind(("site",), own_site=True),
@@ -114,7 +115,7 @@ def named(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
 
 
 def _with_defaults(entry: Mapping[str, object], kind: Kind | None) -> Mapping[str, object]:
-    return {"max_age_days": kind.max_age_days, **entry} if kind else entry
+    return {"max_age_days": kind.max_age_days, "min_share": kind.min_share, **entry} if kind else entry
 
 
 def _check_site(source: SourceSettings, kind: Kind, where: str, sites: tuple[Site, ...]) -> None:

@@ -81,7 +81,7 @@ def in_bulk(said: Said) -> tuple[list[dict], list[tuple[int, str]]]:
 
 @given(st.lists(_ROWS, max_size=20))
 @example([("https://www.com/x", "https://own.example/x", "a", "", False, None)])
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_links_in_bulk_are_links_row_by_row(rows):
     """Every claim and every refusal of a list of links is the same in both ways."""
     slow = ClaimRows("source", SCOPES, AS_OF)
