@@ -50,7 +50,7 @@ _TAILS = st.sampled_from(
             "//",
         ),
         *(":8080/x", "/?b=1&a=2", "/?id=7", "/?ID=aB", "/?utm_source=x&p=1", "/?gclid=1", "/?v=a/", "/x.html?p=", "/x?abc=D"),
-        "/" + "y" * MAX_URL_LENGTH,
+        *("/" + "y" * MAX_URL_LENGTH, "/x#" + "y" * MAX_URL_LENGTH),
     ]
 )
 _ODDITIES = (

@@ -21,9 +21,9 @@ _SOUND_LINE = st.lists(st.sampled_from(["a", '"b, c"', '""', '"q ""q"""', "é"])
 _ENDS = st.sampled_from(["\n", "\r\n", "\n", "\r", "\n\n"])
 
 
-def table_of(content: str, *, encoding: str = "utf-8", read_bytes: int = 1 << 20, preamble: int = 0, wanted: str = "") -> Table:
+def table_of(content: str, *, encoding: str = "utf-8", block_bytes: int = 1 << 20, preamble: int = 0, wanted: str = "") -> Table:
     """The table in a text; `wanted` is a header that it has to have."""
-    text = Text(io.BytesIO(content.encode(encoding)), "it", read_bytes=read_bytes)
+    text = Text(io.BytesIO(content.encode(encoding)), "it", block_bytes=block_bytes)
     return Table(text, "it", preamble=preamble, is_header=lambda found: not wanted or wanted in found)
 
 
@@ -51,10 +51,10 @@ def lines_of(kind: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 @example('"open\n' + "x,y,z\n" * 60 + 'a,b,"closed at last"\n', "utf-8", 20)
 @example('a,b,"' + "\n" * 48 + '"\nd,e,f\n', "utf-16", 1)
 @settings(max_examples=300, deadline=None)
-def test_every_way_reads_the_same_rows(text, encoding, read_bytes):
+def test_every_way_reads_the_same_rows(text, encoding, block_bytes):
     """Rows, their lines and the broken ones are those of the slow twin, however the file comes in blocks."""
     header = f"{'s' * 400},t,u\n"  # long enough for zero bytes behind it not to look like UTF-16
-    assert read(f"{header}{text}", encoding=encoding, read_bytes=read_bytes) == read_rows(text, ",", 3, MAX_ROW_LINES)
+    assert read(f"{header}{text}", encoding=encoding, block_bytes=block_bytes) == read_rows(text, ",", 3, MAX_ROW_LINES)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,7 +75,7 @@ def test_odd_rows_in_a_long_file(seed, odd):
         rng.choice(oddities) if rng.random() < odd else f'{n},"q ""{n}""",é\r\n' for n in range(20_000 if odd < 0.1 else 300)
     )
     text = "".join([*lines, '"open at the end\n', "1,2,3"])
-    assert read(f"s,t,u\n{text}", read_bytes=150_000) == read_rows(text, ",", 3, MAX_ROW_LINES)
+    assert read(f"s,t,u\n{text}", block_bytes=150_000) == read_rows(text, ",", 3, MAX_ROW_LINES)
 
 
 @given(lines_of(_SOUND_LINE).filter(lambda text: "\r" not in text.replace("\r\n", "")))
