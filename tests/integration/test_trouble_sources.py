@@ -13,12 +13,12 @@ HEADER = "Page,Links to\n"
 EXPORT = f"{HEADER}{CLAIMED},{OWN}\n"
 
 BAD = {
-    "gone": ("links_csv", None, "not read source gone: no file"),
+    "gone": ("links_csv", None, "not read: source gone: no file"),
     "no_bytes": ("links_csv", b"", "no_bytes.txt is empty (0 bytes); export it again"),
     "no_rows": ("links_csv", HEADER.encode(), "no_rows: 0 claims"),
     "a_zip": ("links_csv", b"PK\x03\x04 and so on", "is a ZIP archive or an Excel workbook that cannot be unpacked"),
     "no_header": ("links_csv", b"\n\n\n", "has no header line"),
-    "other_columns": ("links_csv", b"Who,Whom\na,b\n", "not read source other_columns: "),
+    "other_columns": ("links_csv", b"Who,Whom\na,b\n", "not read: source other_columns: "),
     "utf_16": ("pages", "http://utf16.example/\n".encode("utf-16-le"), "utf_16: 1 claim"),
     "latin_1": ("pages", "# Café\nhttp://latin1.example/caf\xe9\n".encode("latin-1"), "latin_1: 1 claim"),
     "rubbish": ("pages", bytes(range(256)) * 20, "set aside in rejects/rubbish.csv"),

@@ -37,8 +37,8 @@ EVIDENCE_STYLE = {Evidence.READABLE: "green", Evidence.GONE: "yellow", Evidence.
 
 
 _SOURCE_STYLE = {
-    PullStatus.UNREADABLE: ("not read", "red"),
-    PullStatus.HELD: ("held", "red"),
+    PullStatus.UNREADABLE: ("not read:", "red"),
+    PullStatus.HELD: ("held:", "red"),
     PullStatus.PARTIAL: ("partial", "dim"),
 }
 

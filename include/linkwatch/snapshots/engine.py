@@ -58,6 +58,7 @@ def connect(near: str) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(":memory:", config=config)
         try:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(statement("addresses"))
             yield connection
         finally:
             connection.close()

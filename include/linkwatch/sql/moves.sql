@@ -1,11 +1,6 @@
 -- Sites that stand at another host now: which link of the old host is which link of the new one. One row per link on either side.
 -- Relations: fates, leaving (hashes of hosts that may have moved), sightings, before_links. Runs only when `leaving` has rows.
 
--- What a page keeps when its site moves: path without letter case and trailing slash, and the query (as `urls.page_key` has it).
-CREATE TEMP MACRO path_of(url) AS
-    rtrim(regexp_replace(lower(split_part(url, '?', 1)), '^https?://[^/]*', ''), '/')
-    || substr(url, length(split_part(url, '?', 1)) + 1);
-
 CREATE TABLE scratch.moves AS
 WITH
 text AS (

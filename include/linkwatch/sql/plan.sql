@@ -80,10 +80,6 @@ GROUP BY link_id;
 
 -- Claims that no known link answers for. A page has many spellings and is looked at once: as its known link has it, else as
 -- one of those that are claimed; but where the known spelling did not show the link, as it is claimed.
-CREATE TEMP MACRO loosely(url) AS
-    rtrim(regexp_replace(lower(split_part(url, '?', 1)), '^https?://(www\.([^/:]*\.))?', '\2'), '/')
-    || substr(url, length(split_part(url, '?', 1)) + 1);
-
 CREATE TEMP TABLE unanswered AS
 SELECT claims.*, link.link_id IS NOT NULL AS doubted
 FROM (SELECT link_id, source_url, source_domain, site, rel FROM claims) AS claims
@@ -94,7 +90,7 @@ CREATE TEMP TABLE asked AS
 WITH
 grouped AS (
     SELECT
-        CASE WHEN doubted THEN source_url ELSE loosely(source_url) END AS page,
+        CASE WHEN doubted THEN source_url ELSE page_key(source_url) END AS page,
         max(source_url) AS source_url,
         max(source_domain) AS source_domain,
         bool_or(doubted) AS doubted,
@@ -105,7 +101,7 @@ grouped AS (
     GROUP BY page
 ),
 spelled AS (
-    SELECT loosely(source_url) AS page, max(source_url) AS source_url
+    SELECT page_key(source_url) AS page, max(source_url) AS source_url
     FROM (SELECT DISTINCT source_url FROM known SEMI JOIN grouped USING (source_domain) WHERE counted OR unsettled)
     GROUP BY page
 )
@@ -186,8 +182,8 @@ looked AS (
     FROM pages
     LEFT JOIN before_pages AS page ON page.url = pages.url
     LEFT JOIN outcomes USING (outcome)
-    LEFT JOIN (SELECT DISTINCT loosely(url) AS url FROM important_pages) AS marked
-        ON marked.url = CASE WHEN $any_marked THEN loosely(pages.url) END
+    LEFT JOIN (SELECT DISTINCT page_key(url) AS url FROM important_pages) AS marked
+        ON marked.url = CASE WHEN $any_marked THEN page_key(pages.url) END
 ),
 aged AS (
     -- A page that refuses us ages from the last attempt, one that answers from the last answer.

@@ -2,9 +2,6 @@
 -- in the order of their URLs, so that "the first page" is the same one however the rows were dealt to files.
 -- Relations: looks (one row per page), all_looks, before_pages, outcomes (each model.Outcome and what follows from it).
 
--- Host of a URL, without a leading "www.": what sites are compared by when links move from one to another.
-CREATE TEMP MACRO host_of(url) AS regexp_replace(split_part(url, '/', 3), '^www\.([^:]*\.)', '\1');
-
 -- A page's history (JSON; "" before the first look) with one look more: as another look of its last run, or as a run of its own.
 CREATE TEMP MACRO looks_of_last(history) AS split_part(rtrim(history, ']'), ',', -1);
 CREATE TEMP MACRO with_look(history, outcome, night) AS CASE
