@@ -1,6 +1,6 @@
 """`python -m bench [NAME ...]`: measure every hot path beside its rivals, and print a table for each and one for the README.
 
-Needs nothing but this checkout and the loopback: no network, no root. About five minutes on two cores. `--large` takes ten
+Needs nothing but this checkout and the loopback: no network, no root. About eight minutes on two cores. `--large` takes ten
 million links through fold and diff instead; making them takes about ten times the memory that making a million says it took.
 `year` is no speed and runs by name alone: a year of choosing pages, in about two minutes.
 """

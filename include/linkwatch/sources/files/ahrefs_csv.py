@@ -40,7 +40,7 @@ def _said(columns: Columns) -> Said:
         last_seen=_dates(columns.get("last_seen")),
         says_lost=_says_lost(columns),
         authority=cells.ratings(columns["authority"]) if "authority" in columns else None,
-        refused=_refused(columns["type"]) if "type" in columns else None,
+        refused=cells.of_values(columns["type"], _refusals) if "type" in columns else None,
     )
 
 
@@ -53,7 +53,7 @@ def _says_lost(columns: Columns) -> pa.BooleanArray | None:
     return pc.and_not(lost, cells.flags(columns["drop_reason"])) if "drop_reason" in columns else lost
 
 
-def _refused(types: pa.StringArray) -> pa.StringArray:
+def _refusals(types: pa.StringArray) -> pa.StringArray:
     known = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(types)), value_set=pa.array(NO_HYPERLINKS))
     return pc.if_else(known, pc.binary_join_element_wise("not a hyperlink: type", types, " "), None)
 

@@ -4,12 +4,19 @@ What cannot be read is not known (null), never guessed; where a file has no such
 ISO dates, which is what machines write, cost one cast a column; all others are read one distinct text at a time.
 """
 
+from collections.abc import Callable
+from functools import reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.schemas import UTC_US
 from linkwatch.sources.files.dates import read_dates
 
+_RELS = pa.array(
+    ["", "nofollow", "sponsored", "nofollow sponsored", "ugc", "nofollow ugc", "sponsored ugc", "nofollow sponsored ugc"]
+)
+"""Rel tokens by the sum of their bits: nofollow 1, sponsored 2, ugc 4."""
 _YES = pa.array(
     ["true", "1", "yes", "y", "x", "ja", "oui", "sí", "si", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"]
 )
@@ -44,12 +51,7 @@ def dates(texts: pa.StringArray | None, day_first: bool | None = None) -> pa.Tim
 
 def ratings(texts: pa.StringArray | None) -> pa.DoubleArray | None:
     """Ratings from 0 to 100, with a decimal point or comma; null for anything else."""
-    if texts is None:
-        return None
-    trimmed = pc.utf8_trim_whitespace(texts)
-    sound = pc.if_else(pc.match_substring_regex(trimmed, _NUMBER), trimmed, None)
-    found = pc.replace_substring(sound, ",", ".").cast(pa.float64())
-    return pc.if_else(pc.less_equal(found, 100.0), found, None)
+    return of_values(texts, _ratings)
 
 
 def counts(texts: pa.StringArray | None) -> pa.Int64Array | None:
@@ -63,17 +65,14 @@ def counts(texts: pa.StringArray | None) -> pa.Int64Array | None:
 
 def yes(texts: pa.StringArray | None) -> pa.BooleanArray | None:
     """True for true, 1, yes, x (in any letter case) and what spreadsheets of other languages write; never null."""
-    if texts is None:
-        return None
-    return pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(texts)), value_set=_YES)
+    return of_values(texts, lambda values: _is_one_of(values, _YES))
 
 
 def flags(texts: pa.StringArray | None) -> pa.BooleanArray | None:
     """True where a cell is not empty and is no spelled-out no (0, false, no, -): a mark of any kind; never null."""
-    if texts is None:
-        return None
-    trimmed = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
-    return pc.invert(pc.is_in(trimmed, value_set=_UNMARKED))
+    return of_values(
+        texts, lambda values: pc.invert(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(values)), value_set=_UNMARKED))
+    )
 
 
 def reasons(*given: tuple[pa.BooleanArray | None, str]) -> pa.StringArray | None:
@@ -86,11 +85,30 @@ def rel_of(
     nofollow: pa.BooleanArray | None = None, sponsored: pa.BooleanArray | None = None, ugc: pa.BooleanArray | None = None
 ) -> pa.StringArray | None:
     """Rel tokens of flags, sorted, space-separated; "" where none is set. None where no flag is given: nothing is said of rel."""
-    said = [(name, flag) for name, flag in (("nofollow", nofollow), ("sponsored", sponsored), ("ugc", ugc)) if flag is not None]
+    said = [(bit, flag) for bit, flag in ((1, nofollow), (2, sponsored), (4, ugc)) if flag is not None]
     if not said:
         return None
-    tokens = [pc.if_else(pc.fill_null(flag, False), f"{name} ", "") for name, flag in said]
-    return pc.utf8_rtrim(pc.binary_join_element_wise(*tokens, ""), " ")
+    codes = [pc.multiply(pc.fill_null(flag, False).cast(pa.int8()), pa.scalar(bit, pa.int8())) for bit, flag in said]
+    return _RELS.take(reduce(pc.add, codes))
+
+
+def of_values(texts: pa.StringArray | None, read: Callable[[pa.StringArray], pa.Array]) -> pa.Array | None:
+    """What `read` makes of a column of few distinct values: each of them is read once, null among them."""
+    if texts is None:
+        return None
+    distinct = pc.dictionary_encode(texts, null_encoding="encode")
+    return read(distinct.dictionary).take(distinct.indices)
+
+
+def _is_one_of(texts: pa.StringArray, words: pa.StringArray) -> pa.BooleanArray:
+    return pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(texts)), value_set=words)
+
+
+def _ratings(texts: pa.StringArray) -> pa.DoubleArray:
+    trimmed = pc.utf8_trim_whitespace(texts)
+    sound = pc.if_else(pc.match_substring_regex(trimmed, _NUMBER), trimmed, None)
+    found = pc.replace_substring(sound, ",", ".").cast(pa.float64())
+    return pc.if_else(pc.less_equal(found, 100.0), found, None)
 
 
 def _filled(texts: pa.StringArray) -> pa.StringArray:
