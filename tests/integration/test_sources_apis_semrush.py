@@ -70,13 +70,13 @@ def test_what_a_row_says(tmp_path):
         "2026-01-02T03:04:05+00:00",
         "2026-11-20T00:00:00+00:00",
     )
-    assert (rows[0]["anchor"], rows[0]["authority"]) == ("own", 41.0)
+    assert (rows[0]["anchor"], rows[0]["authority"]) == ("own", None)
     assert {reject.reason for reject in pull.rejects.samples} == {"not a hyperlink: frame", "not a hyperlink: form"}
     assert pull.notes.columns == COLUMNS
 
 
 HEADER = ";".join(COLUMNS)
-ROW = "41;https://a.example/;https://own.example/;1767323045;1767323045;false;false;false;false;"
+ROW = "https://a.example/;https://own.example/;1767323045;1767323045;false;false;false;false;"
 ANCHORS = {
     "plain": ("own", "own"),
     "empty": ("", ""),
@@ -95,7 +95,7 @@ def test_an_anchor_damages_no_row_but_its_own(tmp_path, text, anchor):
     assert [row["anchor"] for row in rows] == [anchor, "next"]
 
 
-BROKEN = {"short": "41;https://a.example/", "huge": "x" * 200_000, "cut": ROW[:-3]}
+BROKEN = {"short": "https://a.example/", "huge": "x" * 200_000, "cut": ROW[:-3]}
 
 
 @pytest.mark.parametrize("line", BROKEN.values(), ids=BROKEN)
@@ -103,7 +103,7 @@ def test_a_broken_line_is_a_reject(tmp_path, line):
     """And never a stop to the rest."""
     pull, rows, _ = read(tmp_path, [], [lambda _: Reply(f"{HEADER}\r\n{line}\r\n{ROW}x\r\n")])
     assert len(rows) == 1
-    assert [reject.reason for reject in pull.rejects.samples] == ["broken row: not the 10 fields of the header"]
+    assert [reject.reason for reject in pull.rejects.samples] == ["broken row: not the 9 fields of the header"]
 
 
 def test_dates_in_words_and_headers_in_words_are_read(tmp_path):
@@ -112,7 +112,7 @@ def test_dates_in_words_and_headers_in_words_are_read(tmp_path):
     line = "41;https://a.example/;https://own.example/;2026-01-02;0;TRUE;0;0;1;own"
     _, (row,), _ = read(tmp_path, [], [lambda _: Reply(f"\ufeff{header}\n{line}\n")])
     assert (row["first_seen"].isoformat(), row["last_seen"]) == ("2026-01-02T00:00:00+00:00", None)
-    assert (row["rel"], row["says_lost"], row["authority"]) == ("nofollow", True, 41.0)
+    assert (row["rel"], row["says_lost"], row["authority"]) == ("nofollow", True, None)
 
 
 @pytest.mark.parametrize("status", [200, 403])

@@ -9,8 +9,9 @@ verified: the form of dates, that a list without links has an empty `Data`, and 
 
 Traps: the datasource is `historic` by default, five years of links; we ask for `fresh`. `Mode` is 0 by default and returns
 deleted links with the others; we ask for 1, and a row that is flagged as deleted all the same says that it is lost.
-Majestic knows no part of a host: for a prefix it is asked about the host, and rows beside the prefix are rejects. Its rating
-is the Trust Flow of the source page. `budget_units` counts retrieval units; analysis units are the account's own affair.
+Majestic knows no part of a host: for a prefix it is asked about the host, and rows beside the prefix are rejects. Trust
+Flow rates the source page and not its domain, so no rating is taken. `budget_units` counts retrieval units; analysis units
+are the account's own affair.
 """
 
 import time
@@ -23,7 +24,7 @@ import pyarrow as pa
 from linkwatch.errors import SourceError
 from linkwatch.source_settings import SourceSettings
 from linkwatch.sources.apis.client import Answer, Client, PlannedCall, Sleep, field, key_of, planned, read_rows
-from linkwatch.sources.apis.rows import Row, rating, rel_of, rows_in
+from linkwatch.sources.apis.rows import Row, rel_of, rows_in
 from linkwatch.sources.claims import ClaimRows
 from linkwatch.sources.pull import Pull
 
@@ -110,5 +111,4 @@ def _claim(claims: ClaimRows, row: Row) -> str:
         first_seen=_text(row, "FirstIndexedDate"),
         last_seen=_text(row, "LastSeenDate"),
         says_lost=_flag(row, "FlagDeleted") or bool(_text(row, "DateLost")),
-        authority=rating(row.get("SourceTrustFlow")),
     )

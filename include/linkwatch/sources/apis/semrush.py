@@ -9,7 +9,7 @@ is asked for last, so that it may have some), and that an empty answer costs not
 
 Links that Semrush believes lost are in the list and say so. A list may end because the units did, so its end is asked for
 with one more line. Semrush knows no part of a host: for a prefix it is asked about the host, and rows beside the prefix are
-rejects that cost like all others. Its rating is that of the source page (`page_ascore`), as it gives none of the domain here.
+rejects that cost like all others. It rates the source page (`page_ascore`) and not its domain, so no rating is taken.
 """
 
 import csv
@@ -25,7 +25,7 @@ from linkwatch.errors import SourceError
 from linkwatch.model import Scope, Site
 from linkwatch.source_settings import SourceSettings
 from linkwatch.sources.apis.client import Answer, Client, PlannedCall, Sleep, field, key_of, planned, read_rows, site_named
-from linkwatch.sources.apis.rows import Row, rating, rel_of
+from linkwatch.sources.apis.rows import Row, rel_of
 from linkwatch.sources.claims import ClaimRows
 from linkwatch.sources.pull import Pull
 
@@ -35,7 +35,6 @@ ENDPOINT = "backlinks"
 PAGE_ROWS = 1000
 UNITS_A_ROW = 40.0
 COLUMNS = (
-    "page_ascore",
     "source_url",
     "target_url",
     "first_seen",
@@ -156,7 +155,6 @@ def _claim(claims: ClaimRows, row: Row) -> str:
         first_seen=_date(row.get("first_seen", "")),
         last_seen=_date(row.get("last_seen", "")),
         says_lost=_yes(row["lostlink"]),
-        authority=rating(row.get("page_ascore")),
     )
 
 
