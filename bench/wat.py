@@ -91,4 +91,4 @@ def _scopes(domains: int) -> Any:
 
 
 def _no_fetch(requests: object) -> Iterator[Any]:
-    raise NotImplementedError("a WAT file is read, not fetched")
+    raise AssertionError("a WAT file is read, not fetched")
