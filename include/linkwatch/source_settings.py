@@ -23,7 +23,7 @@ class Kind:
 
     needs: tuple[str, ...]
     max_age_days: float = 0.0  # an export older than this is stale, unless the settings say otherwise; 0: it never is
-    min_share: float = 0.5
+    min_share: float = 0.5  # see SourceSettings; 0 where few claims are no fault
     own_site: bool = False  # `site` must name an own site
 
 

@@ -9,10 +9,10 @@ from rich.text import Text
 from linkwatch.alerts import OUTCOMES
 from linkwatch.cli.csv_file import write_csv
 from linkwatch.cli.screen import console, counted, say
-from linkwatch.errors import SettingsError
-from linkwatch.model import Outcome, Role
+from linkwatch.model import Outcome
 from linkwatch.own import CHAIN, ELSEWHERE, FRONT_PAGE
 from linkwatch.settings import Settings, load_settings
+from linkwatch.steps.home import own_sites
 from linkwatch.steps.telling import warehouse_of
 from linkwatch.warehouse import reclaim_rows
 
@@ -35,7 +35,7 @@ def show_reclaim(site: str, limit: int, *, csv_path: str | None) -> int:
     Raises SettingsError for what is no own site, StoreError for a file that cannot be written.
     """
     settings = load_settings()
-    _check_site(settings, site)
+    own_sites(settings, site, "reclaim")  # or an error that says which there are
     rows = reclaim_rows(warehouse_of(settings), site)
     if csv_path is not None:
         say(f"wrote {csv_path}: {counted(write_csv(csv_path, COLUMNS, rows), 'row')}")
@@ -48,12 +48,6 @@ def show_reclaim(site: str, limit: int, *, csv_path: str | None) -> int:
     if len(rows) > limit:
         say(f"\n{len(rows) - limit:,} more: --limit {len(rows)} shows them, --csv FILE writes them")
     return 0
-
-
-def _check_site(settings: Settings, site: str) -> None:
-    own = [entry.site for entry in settings.sites if entry.role is Role.OWN]
-    if site and site not in own:
-        raise SettingsError(f"reclaim: --site is {site!r}; expected one of your own sites: {', '.join(own) or 'none is set'}")
 
 
 def _nothing(settings: Settings) -> str:

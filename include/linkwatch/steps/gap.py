@@ -7,7 +7,7 @@ from linkwatch.errors import SettingsError
 from linkwatch.model import Role
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, find_gap
-from linkwatch.steps.home import open_night_store
+from linkwatch.steps.home import open_night_store, own_sites
 from linkwatch.steps.telling import warehouse_of
 from linkwatch.warehouse import Engine, gap_rows, loaded_nights, replace_gap
 
@@ -31,9 +31,7 @@ def list_gap(site: str = "", *, mentions: bool = False) -> list[dict[str, Any]]:
     `site`: one own site, "" for all. Raises SettingsError for what is no own site, and where no competitor is watched.
     """
     settings, _ = open_night_store()
-    own = [entry.site for entry in settings.sites if entry.role is Role.OWN]
-    if site and site not in own:
-        raise SettingsError(f"gap: --site is {site!r}; expected one of your own sites: {', '.join(own) or 'none is set'}")
+    own = own_sites(settings, site, "gap")
     if not any(entry.role is Role.COMPETITOR for entry in settings.sites):
         raise SettingsError('gap: no competitor is watched; expected a [[site]] with role = "competitor" for each of them')
-    return gap_rows(warehouse_of(settings), [site] if site else own, mentions=mentions)
+    return gap_rows(warehouse_of(settings), own, mentions=mentions)

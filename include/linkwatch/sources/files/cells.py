@@ -70,9 +70,7 @@ def yes(texts: pa.StringArray | None) -> pa.BooleanArray | None:
 
 def flags(texts: pa.StringArray | None) -> pa.BooleanArray | None:
     """True where a cell is not empty and is no spelled-out no (0, false, no, -): a mark of any kind; never null."""
-    return of_values(
-        texts, lambda values: pc.invert(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(values)), value_set=_UNMARKED))
-    )
+    return of_values(texts, lambda values: pc.invert(_is_one_of(values, _UNMARKED)))
 
 
 def reasons(*given: tuple[pa.BooleanArray | None, str]) -> pa.StringArray | None:
