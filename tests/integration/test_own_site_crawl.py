@@ -10,7 +10,7 @@ from linkwatch.settings import load_settings
 from linkwatch.snapshots import NightStore
 from linkwatch.source_settings import SourceSettings
 from linkwatch.sources import PullFacts, PullStatus
-from linkwatch.steps.crawling import crawl_site
+from linkwatch.steps.pulling import read_part
 from night_home import OWN, WORDS, NightHome, as_of, name_of
 from servers.page_proxy import page_proxy
 
@@ -70,7 +70,7 @@ def crawl(proxy, tmp_path, airflow_home) -> Callable[..., tuple[Rows, Rows, Pull
         store, night = NightStore(settings.home), name_of(number)
         store.begin(night, as_of(number))
         store.write_facts(night, "parts", {PART: {"source": source.name, "part": ""}})
-        facts = crawl_site(settings, store, night, source, PART)
+        facts = read_part(settings, store, night, source, PART, "")
         if facts.error:
             assert store.names(night, "own-") == []
             return {}, {}, facts

@@ -8,7 +8,7 @@ from linkwatch.cli import main
 from linkwatch.settings import load_settings
 from linkwatch.snapshots import NightStore
 from linkwatch.source_settings import SourceSettings
-from linkwatch.steps.crawling import crawl_site
+from linkwatch.steps.pulling import read_part
 from linkwatch.steps.reclaiming import tell_own_site
 from linkwatch.steps.telling import warehouse_of
 from night_home import OWN, WORDS, NightHome, name_of, page
@@ -71,7 +71,7 @@ def run(home):
             settings = load_settings()
         store = NightStore(settings.home)
         if crawled:
-            assert not crawl_site(settings, store, night, CRAWL, "0009-0000").error
+            assert not read_part(settings, store, night, CRAWL, "0009-0000", "").error
         assert home.run(number, until="publish")
         return tell_own_site(settings, store, warehouse_of(settings), night)
 

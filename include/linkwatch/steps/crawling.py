@@ -22,7 +22,7 @@ from linkwatch.progress import track
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
 from linkwatch.source_settings import SourceSettings
-from linkwatch.sources import Notes, Pull, PullFacts, Rejects, read_claims
+from linkwatch.sources import Notes, Pull, read_claims
 from linkwatch.sources.crawls.sitemap import origins_of
 from linkwatch.urls import BadUrlError, Scopes, canonical_url
 
@@ -43,25 +43,18 @@ _LEFT_OUT = {
 """Why a crawl is partial; a count follows."""
 
 
-def crawl_site(settings: Settings, store: NightStore, night: str, source: SourceSettings, name: str) -> PullFacts:
-    """Crawl an own site into the tables own-pages-, own-links- and own-targets-`name` of the night; what is told of it.
+def crawl_site(settings: Settings, store: NightStore, night: str, name: str, pull: Pull) -> int:
+    """Crawl an own site into the tables own-pages-, own-links- and own-targets-`name` of the night; it claims nothing: 0.
 
-    A site that cannot be begun, or of which so many pages do not answer that something is wrong (confirm.brake_share), gives no
-    tables, and its facts an error: what the last crawl found stands.
+    Raises SourceError, and writes no tables, for a site that cannot be begun, or of which so many pages do not answer that
+    something is wrong (confirm.brake_share): what the last crawl found stands.
     """
     # The user's own site, and a budget of its own: redirects and beginnings come on top of it.
-    fetching = replace(settings.fetch, max_pages_per_host=max(settings.fetch.max_pages_per_host, 2 * source.max_pages + 100))
-    rejects_path = store.file_path(night, f"rejects/{source.name}.csv")
-    with Fetcher(fetching, night=night) as fetcher, Rejects(source.name, rejects_path) as rejects:
-        sitemap = partial(fetcher.fetch, accept=XML_TYPES)
-        pull = Pull(source, Scopes(settings.sites), store.as_of(night), rejects, sitemap)
-        error = ""
-        try:
-            _crawl(settings, store, night, pull, fetcher, name)
-        except SourceError as problem:
-            error = str(problem)
-            log.warning("crawl failed name=%s: %s", source.name, error)
-    return PullFacts.of(pull, 0, error)
+    most = max(settings.fetch.max_pages_per_host, 2 * pull.source.max_pages + 100)
+    with Fetcher(replace(settings.fetch, max_pages_per_host=most), night=night) as fetcher:
+        pull.fetch = partial(fetcher.fetch, accept=XML_TYPES)  # the sitemap is the crawl's to read, in its turn of the host
+        _crawl(settings, store, night, pull, fetcher, name)
+    return 0
 
 
 def crawled_tables(store: NightStore, night: str, prefix: str, schema: pa.Schema) -> pa.Table:

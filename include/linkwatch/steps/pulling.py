@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 def read_part(settings: Settings, store: NightStore, night: str, source: SourceSettings, name: str, part: str) -> PullFacts:
     """Read one part of a source; `name` is the part's in the night. What cannot be read is noted in the facts, and no error."""
-    if source.kind == "crawl":
-        return crawl_site(settings, store, night, source, name)
     rejects_name = f"{source.name}.{name[5:]}" if part else source.name
     with (
         Fetcher(settings.fetch, night=night) as fetcher,
@@ -81,7 +79,9 @@ def _ranks(settings: Settings, store: NightStore, night: str, name: str, pull: P
 _READERS: dict[str, Callable[[Settings, NightStore, str, str, Pull], int]] = {
     "commoncrawl": _archive,
     "commoncrawl_ranks": _ranks,
+    "crawl": crawl_site,
 }
+"""How kinds are read that do more than claim, or less; returns the number of claims."""
 
 
 def _scanned(settings: Settings, store: NightStore, night: str, source: str) -> dict[str, PulledFile]:
