@@ -180,6 +180,8 @@ class LinkType(StrEnum):
     """What kind of recommendation a link is; `unknown` unless the publisher or the page's build says so."""
 
     EDITORIAL = "editorial"
+    PARTNER = "partner"
+    DIRECTORY = "directory"
     UGC = "ugc"
     SPONSORED = "sponsored"
     UNKNOWN = "unknown"
@@ -242,17 +244,27 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A reason to look at a link. `evidence` is JSON-able: what was observed, the threshold, and sample URLs.
+    """A reason to look at some links. `evidence` is JSON-able: what was observed, the threshold, and sample URLs.
 
-    Two findings of one rule with equal `site` and `key` are the same finding, seen on two nights.
+    Two findings of one rule with equal `site` and `key` are the same finding, seen on two nights. `grounds` are the facts that a
+    person's decision is about, told coarsely ("display:none", a domain of a network): a fact that was not among them when it
+    was decided opens the finding again, and a count that grew does not.
     """
 
     rule: str
     key: str  # what it is about: a link's id, or "example.org|https://own.example/|anchor" for a group of links
     severity: Severity
     site: str
-    link_id: int  # the link, or for a group its link of lowest id
+    link_ids: tuple[int, ...]  # all links that it is about, ascending
     evidence: Mapping[str, object]
+    domains: tuple[str, ...] = ()  # referring domains of these links, sorted; two or more are a network or a wave
+    grounds: tuple[str, ...] = ()  # sorted
+    shadow: bool = False  # noted, and neither told nor put before people
+
+    @property
+    def link_id(self) -> int:
+        """The link that stands for all: the one of lowest id."""
+        return self.link_ids[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@
     HOSTS      what hosts answer for no page        one row per host that was ever asked
     CHANGES    what differs between two snapshots   one row per link that differs
 
+What a closer look at a page says of it and of its links is in `analysis_schemas`.
 Text is never null where an empty string says the same; null means "not known" or "does not apply".
 """
 
@@ -22,13 +23,14 @@ import pyarrow as pa
 UTC_US = pa.timestamp("us", tz="UTC")
 
 
-def _schema(*required: tuple[str, pa.DataType], nullable: tuple[tuple[str, pa.DataType], ...] = ()) -> pa.Schema:
+def schema_of(*required: tuple[str, pa.DataType], nullable: tuple[tuple[str, pa.DataType], ...] = ()) -> pa.Schema:
+    """A schema whose first columns are never null."""
     return pa.schema([pa.field(n, t, nullable=False) for n, t in required] + [pa.field(n, t) for n, t in nullable])
 
 
 S, B, I16, I32, I64, F64 = pa.string(), pa.bool_(), pa.int16(), pa.int32(), pa.int64(), pa.float64()
 
-CLAIMS = _schema(
+CLAIMS = schema_of(
     ("source_url", S),  # canonical
     ("source_domain", S),
     ("claimed_by", S),  # name of the source
@@ -46,7 +48,7 @@ CLAIMS = _schema(
     ),
 )
 
-CLAIMED = _schema(
+CLAIMED = schema_of(
     ("link_id", I64),
     ("claimed_by", S),  # name of the source
     ("says_lost", B),  # at its last claim
@@ -58,7 +60,7 @@ CLAIMED = _schema(
     ),
 )
 
-RANKS = _schema(
+RANKS = schema_of(
     ("domain", S),  # registrable domain, lower case, punycode
     nullable=(
         ("authority", F64),  # 0 to 100, from the rank by harmonic centrality (sources/crawls/ranks.py)
@@ -67,7 +69,7 @@ RANKS = _schema(
     ),
 )
 
-OWN_PAGES = _schema(
+OWN_PAGES = schema_of(
     ("url", S),  # canonical
     ("site", S),
     ("outcome", S),
@@ -84,7 +86,7 @@ OWN_PAGES = _schema(
     ),
 )
 
-OWN_LINKS = _schema(
+OWN_LINKS = schema_of(
     ("site", S),
     ("source_url", S),  # own page
     ("target_url", S),  # page of somebody else that it links to
@@ -94,7 +96,7 @@ OWN_LINKS = _schema(
     nullable=(("http_status", I32),),
 )
 
-PLAN = _schema(
+PLAN = schema_of(
     ("url", S),  # canonical
     ("host", S),
     ("shard", I32),
@@ -129,7 +131,7 @@ _ARCHIVED = (
     ("kept_hash", S),  # of the links to own sites that it shows; "" for a page that shows none
 )
 
-LOOKS = _schema(
+LOOKS = schema_of(
     ("url", S),  # as asked for
     ("host", S),
     ("source_domain", S),
@@ -147,19 +149,19 @@ LOOKS = _schema(
     nullable=(("http_status", I32),),
 )
 
-KEPT = _schema(
+KEPT = schema_of(
     ("record", S),  # of a WARC file: names the page in it, whatever the order in which pages came
     ("offset", I64),  # where it lies
 )
 
-HOSTS = _schema(
+HOSTS = schema_of(
     ("host", S),
     ("probe_outcome", S),  # of the look at an address that cannot exist there
     ("probe_signature", S),  # of what it answered
     nullable=(("probed_at", UTC_US),),
 )
 
-SIGHTINGS = _schema(
+SIGHTINGS = schema_of(
     ("link_id", I64),
     ("site", S),
     ("source_url", S),  # as asked for, not the end of a redirect
@@ -212,7 +214,7 @@ LINK_DATES = (
     ("refuted_at", UTC_US),  # unverified only: first readable look at the page that did not show it
     ("lost_at", UTC_US),
 )
-LINKS = _schema(
+LINKS = schema_of(
     ("link_id", I64),
     ("site", S),
     ("source_url", S),
@@ -224,7 +226,7 @@ LINKS = _schema(
     nullable=(*LINK_DATES, ("last_seen_at", UTC_US), ("authority", F64)),
 )
 
-PAGES = _schema(
+PAGES = schema_of(
     ("url", S),
     ("host", S),
     ("source_domain", S),
@@ -252,7 +254,7 @@ PAGES = _schema(
     ),
 )
 
-CHANGES = _schema(
+CHANGES = schema_of(
     ("link_id", I64),
     ("site", S),
     ("source_url", S),

@@ -11,13 +11,15 @@ Every key with its unit and default is in `include/linkwatch.example.toml`, and 
 import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from linkwatch.errors import SettingsError
-from linkwatch.model import Scope, Site
+from linkwatch.lexicon import TOPICS
+from linkwatch.model import Scope, Severity, Site
 from linkwatch.source_settings import SourceSettings, build_source, named
+from linkwatch.suspicion_settings import ReviewSettings, SuspicionSettings
 from linkwatch.toml_tables import build, entries_of, read_toml, refuse_unknown, table_of
 from linkwatch.urls import BadUrlError, canonical_url
 
@@ -97,20 +99,6 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class SuspicionSettings:
-    """`[suspicion]`: thresholds of the rules; their standing is in each rule's docstring."""
-
-    sitewide_pages: int = 10
-    sitewide_share: float = 0.5
-    thin_words: int = 50
-    dominated_links: int = 100
-    dominated_domains: int = 50
-    anchor_fdr: float = 0.01
-    anchor_min_domains: int = 5
-    anchor_min_ratio: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
 class GapSettings:
     """`[gap]`: domains that link to competitors and not to you."""
 
@@ -139,7 +127,8 @@ class Settings:
     evidence: EvidenceSettings = EvidenceSettings()
     audit: AuditSettings = AuditSettings()
     slack: SlackSettings = SlackSettings()
-    suspicion: SuspicionSettings = SuspicionSettings()
+    suspicion: SuspicionSettings = field(default_factory=SuspicionSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
     gap: GapSettings = GapSettings()
     report: ReportSettings = ReportSettings()
     config_path: Path | None = None
@@ -153,6 +142,7 @@ _SECTIONS: dict[str, type] = {
     "audit": AuditSettings,
     "slack": SlackSettings,
     "suspicion": SuspicionSettings,
+    "review": ReviewSettings,
     "gap": GapSettings,
     "report": ReportSettings,
 }
@@ -200,6 +190,7 @@ def parse_settings(
         raise SettingsError('settings: no [[source]] is given; expected at least one, e.g. kind = "pages", path = "pages.txt"')
     sections = {name: build(kind, table_of(document, name), name) for name, kind in _SECTIONS.items()}
     _check_ranges(sections)
+    _check_words(sections)
     warehouse_url = (environ or {}).get("LINKWATCH_WAREHOUSE") or f"sqlite:///{home / 'linkwatch.sqlite'}"
     return Settings(
         home=home,
@@ -249,6 +240,15 @@ def _check_ranges(sections: Mapping[str, object]) -> None:
                 raise SettingsError(f"settings: {where} is {value}; expected more than 0")
             if entry.name.endswith("_share") and entry.name != "warn_live_share" and value > 1:
                 raise SettingsError(f"settings: {where} is {value}; expected a share between 0 and 1")
+
+
+def _check_words(sections: Mapping[str, object]) -> None:
+    least = sections["review"].min_severity  # type: ignore[attr-defined]  # ReviewSettings
+    if least not in tuple(Severity):
+        raise SettingsError(f"settings: review.min_severity is {least!r}; expected one of {', '.join(Severity)}")
+    for topic in sections["suspicion"].allowed_topics:  # type: ignore[attr-defined]  # SuspicionSettings
+        if topic not in TOPICS:
+            raise SettingsError(f"settings: suspicion.allowed_topics has {topic!r}; expected some of {', '.join(TOPICS)}")
     warc = sections["evidence"].warc  # type: ignore[attr-defined]  # EvidenceSettings
     if warc not in ("own", "off"):
         raise SettingsError(f'settings: evidence.warc is {warc!r}; expected "own" or "off"')

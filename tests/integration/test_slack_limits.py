@@ -45,7 +45,7 @@ def test_a_night_of_five_hundred_changes_keeps_every_limit_and_pings_nobody(text
     kinds = ("lost", "recovered", "changed", "gained")
     changes = [change(number, kinds[number % 4], text) for number in range(500)]
     evidence = {"sample": f"https://e.org/{text}", "words": text, "urls": [text]}
-    findings = [Finding("hidden_link", str(number), Severity.HIGH, "example.com", number, evidence) for number in range(60)]
+    findings = [Finding("hidden_link", str(number), Severity.HIGH, "example.com", (number,), evidence) for number in range(60)]
     kept = posted(night_messages(NIGHT, [SITE], [], changes, findings, SlackSettings(channel="#backlinks")))
     assert [ping for message in kept for ping in pings(message)] == []
     shown = "".join(block["text"]["text"] for message in kept[1:] for block in message["blocks"])

@@ -36,7 +36,7 @@ def test_a_night_loaded_twice_leaves_the_same_tables(engine: sa.Engine):
     before = dump(engine)
     second = load_night(engine, _night())
 
-    rows = {"sites": 2, "nights": 1, "pages": 2, "links": 2, "changes": 2, "findings": 2, "claims": 0}
+    rows = {"sites": 2, "nights": 1, "pages": 2, "links": 2, "changes": 2, "findings": 4, "rulings": 0, "kinds": 0, "claims": 0}
     assert dataclasses.asdict(first) == rows
     assert second.rows_written == 0
     assert before == dump(engine)
@@ -99,13 +99,13 @@ def test_silent_steps_are_no_changes(engine: sa.Engine):
 
 
 def test_a_finding_found_again_keeps_its_night_and_its_review(engine: sa.Engine):
-    """What a person said of a finding outlives the nights that find it again."""
+    """What a person said of a finding outlives the nights that find it again; its evidence is the last night's."""
     load_night(engine, load(N1, findings=[finding("a")]))
     with engine.begin() as connection:
         connection.execute(sa.update(tables.finding).values(review="disavowed"))
     counts = load_night(engine, load(N2, findings=[finding("a", evidence={"pages": 99}), finding("b")]))
 
-    assert counts.findings == 1
+    assert counts.findings == 3  # the known finding's evidence, the new finding, and the link that it is about
     assert {("a", N1, "disavowed"), ("b", N2, "open")} == set(
         zip(*(_column(engine, tables.finding.c[name]) for name in ("key", "night", "review")), strict=True)
     )

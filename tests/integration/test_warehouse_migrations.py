@@ -68,7 +68,7 @@ def test_a_newer_warehouse_is_refused(engine: sa.Engine):
     with engine.begin() as connection:
         connection.execute(sa.update(sa.table(migrations.VERSION_TABLE, sa.column("version_num"))).values(version_num="0999"))
 
-    with pytest.raises(WarehouseError, match="the tables are at version 0999, this linkwatch knows 0003"):
+    with pytest.raises(WarehouseError, match="the tables are at version 0999, this linkwatch knows 0004"):
         migrate(engine)
 
 

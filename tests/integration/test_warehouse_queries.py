@@ -127,7 +127,7 @@ def test_a_loss_knows_how_much_of_it_is_back(engine: sa.Engine):
 def test_the_story_of_a_link_has_all_its_parts(engine: sa.Engine):
     """One link with its page, its changes from the first on, and its findings."""
     row = link(last_seen_at=at(N1))
-    found = finding(link_id=row["link_id"])
+    found = finding(link_ids=(row["link_id"],))
     load_night(engine, load(N2, links=[row], pages=[page(last_readable_at=at(N2))], changes=[change("changed", row)]))
     load_night(engine, load(N1, changes=[change("gained", row)], findings=[found]))
     story = link_story(engine, row["link_id"])

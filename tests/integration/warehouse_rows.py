@@ -43,7 +43,7 @@ def change(kind: str, row: Mapping[str, Any], **values: Any) -> dict[str, Any]:
 
 def finding(key: str = "k", **values: Any) -> Finding:
     """A low finding of the rule `sitewide_link`."""
-    row: dict[str, Any] = {"rule": "sitewide_link", "severity": Severity.LOW, "site": OWN, "link_id": 1}
+    row: dict[str, Any] = {"rule": "sitewide_link", "severity": Severity.LOW, "site": OWN, "link_ids": (1,)}
     return Finding(**{**row, "key": key, "evidence": {"pages": 12}, **values})
 
 

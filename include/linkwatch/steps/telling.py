@@ -41,7 +41,7 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     pages = pages_looked(store.path(night, "pages"), as_of)
     evidence = night_evidence(store, night, before, changes, links, pages)
     found = find(_night_evidence(settings, store, night, changes), settings.suspicion)
-    fresh = new_findings(engine, night, found)
+    fresh = new_findings(engine, night, [entry for entry in found.findings if not entry.shadow])
     audit = Audit.PASSED if (store.read_facts(night, "audit") or {}).get("passed") else Audit.RELEASED
     summaries = _summaries(settings, store, night, audit, changes, fresh)
     if to_people:
@@ -50,7 +50,8 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
         trouble = trouble_message(settings, store, night)
         Outbox(engine).add([*messages, *filter(None, (waiting, trouble))], as_of)
     claims = _differing_claims(store, before, night)
-    loaded = load_night(engine, NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found, claims))
+    load = NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found.findings, claims)
+    loaded = load_night(engine, load)
     return {"changes": changes.num_rows, "findings": len(fresh), "rows_written": loaded.rows_written}
 
 

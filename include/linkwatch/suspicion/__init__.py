@@ -12,7 +12,7 @@ page or domain; nothing found does not mean clean.
     rules.py      RULES, their families, and `find`
 """
 
-from linkwatch.suspicion.evidence import COLUMNS, NightEvidence
-from linkwatch.suspicion.rules import FAMILIES, RULES, find
+from linkwatch.suspicion.evidence import COLUMNS, Arrivals, NightEvidence, NotEvaluated
+from linkwatch.suspicion.rules import FAMILIES, RULES, Found, Ruling, find
 
-__all__ = ["COLUMNS", "FAMILIES", "RULES", "NightEvidence", "find"]
+__all__ = ["COLUMNS", "FAMILIES", "RULES", "Arrivals", "Found", "NightEvidence", "NotEvaluated", "Ruling", "find"]

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Outcome, Severity
-from linkwatch.settings import SuspicionSettings
-from linkwatch.suspicion.evidence import Hit, NightEvidence
+from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated
+from linkwatch.suspicion_settings import SuspicionSettings
 
 
-def thin_page(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Hit]:
+def thin_page(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Finding | NotEvaluated]:
     """A page with fewer than `thin_words` words of visible text outside its frame carries a live link. Low.
 
     One finding per page and site. Expected false alarms about 40 % (judgement): galleries, videos and profiles are thin too.
@@ -30,7 +30,7 @@ def thin_page(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[
     yield from _page_hits("thin_page", evidence, pages, told)
 
 
-def link_dominated_page(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Hit]:
+def link_dominated_page(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Finding | NotEvaluated]:
     """A page with more than `dominated_links` external links, or to more than `dominated_domains` domains, links here. Low.
 
     One finding per page and site. Expected false alarms 20–40 % (judgement): resource lists and round-ups are honest work.
@@ -54,7 +54,7 @@ def link_dominated_page(evidence: NightEvidence, settings: SuspicionSettings) ->
 def _read_pages(pages: pa.Table, wanted: pa.ChunkedArray) -> list[dict[str, Any]]:
     """Pages whose facts are known and can be trusted, of those wanted."""
     trusted = pc.and_(pc.is_valid(pages["last_readable_at"]), pc.not_equal(pages["outcome"], Outcome.NEEDS_RENDERING.value))
-    columns = ["url", "words", "external_links", "linked_domains"]
+    columns = ["url", "source_domain", "words", "external_links", "linked_domains"]
     rows: list[dict[str, Any]] = pages.select(columns).filter(pc.and_(trusted, wanted)).to_pylist()
     return rows
 
@@ -69,7 +69,7 @@ def _page_hits(
     evidence: NightEvidence,
     pages: list[dict[str, Any]],
     told: Callable[[Mapping[str, Any]], dict[str, object]],
-) -> Iterator[Hit]:
+) -> Iterator[Finding | NotEvaluated]:
     """One low hit per page and watched site that has live links from it."""
     live = evidence.live_links(["link_id", "site", "source_url"])
     urls = pa.array([page["url"] for page in pages], pa.string())
@@ -79,5 +79,5 @@ def _page_hits(
     for page in pages:
         for site, link_ids in links_of.get(page["url"], {}).items():
             shown = told(page) | {"samples": [page["url"]]}
-            finding = Finding(rule, page["url"], Severity.LOW, site, min(link_ids), shown)
-            yield Hit(finding, tuple(sorted(link_ids)))
+            domains = (page["source_domain"],)
+            yield Finding(rule, page["url"], Severity.LOW, site, tuple(sorted(link_ids)), shown, domains, (rule,))

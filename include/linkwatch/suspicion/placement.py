@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, Zone
-from linkwatch.settings import SuspicionSettings
 from linkwatch.suspicion.anchors import Bucket, brand_names, bucket, names_brand, normalise, normalised_column
-from linkwatch.suspicion.evidence import Hit, NightEvidence, samples
+from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples
+from linkwatch.suspicion_settings import SuspicionSettings
 
 MIN_KNOWN_PAGES = 5
 """Readable pages of a domain below which a share of them says nothing [judgement]."""
@@ -29,7 +29,7 @@ _MENUS = (Zone.NAV, Zone.HEADER)
 _GROUP = ("source_domain", "site", "target_url", "anchor")
 
 
-def sitewide_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Hit]:
+def sitewide_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Finding | NotEvaluated]:
     """One target with one anchor on many pages of a domain: ten, and half of those known; or twenty footers or sidebars.
 
     Low: most are credits, partners and blogrolls (expected false alarms 50–70 %, judgement). Medium when followed and the
@@ -57,10 +57,10 @@ def sitewide_link(evidence: NightEvidence, settings: SuspicionSettings) -> Itera
     members = _members(live, groups)
     for row in groups:
         domains = spread[row["site"], row["anchor"]]
-        yield _sitewide_hit(row, len(domains), members[tuple(row[name] for name in _GROUP)], settings)
+        yield _sitewide_finding(row, len(domains), members[tuple(row[name] for name in _GROUP)], settings)
 
 
-def hidden_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Hit]:
+def hidden_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Finding | NotEvaluated]:
     """A live link that no reader sees: display:none, zero size, off screen and their like, as `hidden_by` says.
 
     Tabs, accordions and text for screen readers were left out when the page was read. Low in menus and page heads, which open
@@ -72,7 +72,7 @@ def hidden_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterato
     of brand anchors was made after seeing these pages, so that all 11 are low there is no measure of false alarms elsewhere.
     Styles from other files are not seen, so what is not found may still be hidden.
     """
-    live = evidence.live_links(["link_id", "site", "source_url", "target_url", "anchor", "zone", "hidden_by"])
+    live = evidence.live_links(["link_id", "site", "source_url", "source_domain", "target_url", "anchor", "zone", "hidden_by"])
     hidden = live.filter(pc.not_equal(live["hidden_by"], "")).to_pylist()
     brands = {site.site: brand_names(site) for site in evidence.sites}
     together: dict[str, int] = defaultdict(int)
@@ -90,7 +90,8 @@ def hidden_link(evidence: NightEvidence, settings: SuspicionSettings) -> Iterato
             "samples": [row["source_url"]],
         }
         link_id = row["link_id"]
-        yield Hit(Finding("hidden_link", str(link_id), severity, row["site"], link_id, told), (link_id,))
+        domains = (row["source_domain"],)
+        yield Finding("hidden_link", str(link_id), severity, row["site"], (link_id,), told, domains, (row["hidden_by"],))
 
 
 def _is_telling(anchor: str, brands: frozenset[str]) -> bool:
@@ -135,7 +136,7 @@ def _members(live: pa.Table, groups: list[dict[str, Any]]) -> dict[tuple[str, ..
     return members
 
 
-def _sitewide_hit(row: Mapping[str, Any], spread: int, links: list[tuple[int, str]], settings: SuspicionSettings) -> Hit:
+def _sitewide_finding(row: Mapping[str, Any], spread: int, links: list[tuple[int, str]], settings: SuspicionSettings) -> Finding:
     severity = Severity.LOW
     if row["followed_max"] and row["telling"]:
         severity = Severity.HIGH if spread >= UNRELATED_DOMAINS else Severity.MEDIUM
@@ -150,4 +151,4 @@ def _sitewide_hit(row: Mapping[str, Any], spread: int, links: list[tuple[int, st
     }
     link_ids = tuple(sorted(link_id for link_id, _ in links))
     key = "|".join((row["source_domain"], row["target_url"], row["anchor"]))
-    return Hit(Finding("sitewide_link", key, severity, row["site"], link_ids[0], told), link_ids)
+    return Finding("sitewide_link", key, severity, row["site"], link_ids, told, (row["source_domain"],), (row["anchor"],))

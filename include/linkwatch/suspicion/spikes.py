@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import ChangeKind, Finding, Severity
-from linkwatch.settings import SuspicionSettings
 from linkwatch.suspicion.anchors import Bucket, brand_names, bucket, normalise, normalised_column
-from linkwatch.suspicion.evidence import Hit, NightEvidence, samples
+from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion_settings import SuspicionSettings
 
 HISTORY_WEIGHT = 300
 """Domains that all history counts as, at most. Measured (simulation, 60 anchors): false flags on 0–2 % of nights when anchors
@@ -22,7 +22,7 @@ PRIOR = 0.5
 _NEW = [ChangeKind.GAINED.value, ChangeKind.DISCOVERED.value]
 
 
-def anchor_spike(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Hit]:
+def anchor_spike(evidence: NightEvidence, settings: SuspicionSettings) -> Iterator[Finding | NotEvaluated]:
     """Many new referring domains link with one and the same telling anchor, far more than that anchor's share so far. Medium.
 
     For each site and anchor: k of tonight's N new referring domains (of links gained, so neither first looks nor new exports
@@ -112,7 +112,7 @@ def _history(old: pa.Table) -> dict[str, int]:
     return dict(zip(counts["anchor"].to_pylist(), counts["count_all"].to_pylist(), strict=True))
 
 
-def _spike_hit(site: str, spike: Spike, rows: Sequence[Mapping[str, str]], settings: SuspicionSettings) -> Hit:
+def _spike_hit(site: str, spike: Spike, rows: Sequence[Mapping[str, str]], settings: SuspicionSettings) -> Finding:
     link_ids = tuple(sorted(int(row["link_id"]) for row in rows))
     told = {
         "observed": f"{spike.domains} new referring domains tonight with the anchor “{spike.anchor}”",
@@ -122,4 +122,5 @@ def _spike_hit(site: str, spike: Spike, rows: Sequence[Mapping[str, str]], setti
         f"false discovery rate {settings.anchor_fdr:g}",
         "samples": samples(row["source_url"] for row in rows),
     }
-    return Hit(Finding("anchor_spike", spike.anchor, Severity.MEDIUM, site, link_ids[0], told), link_ids)
+    domains = tuple(sorted({row["source_domain"] for row in rows}))
+    return Finding("anchor_spike", spike.anchor, Severity.MEDIUM, site, link_ids, told, domains, told_grounds(domains))

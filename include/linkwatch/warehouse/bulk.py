@@ -5,7 +5,7 @@ fed tuples in the order of the primary key, which is more than twice as fast as 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,19 @@ def arrow_schema(table: sa.Table) -> pa.Schema:
     return pa.schema([pa.field(column.name, _arrow_type(column), nullable=bool(column.nullable)) for column in table.columns])
 
 
-def upsert(connection: sa.Connection, table: sa.Table, rows: pa.Table, *, newest: str = "", keep: bool = False) -> int:
+def rows_of(table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as mappings, as the Arrow table that `upsert` expects."""
+    return pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, rows: pa.Table, *, newest: str = "", keep: bool | Collection[str] = False
+) -> int:
     """Insert rows whose key is new; update rows whose values differ. Returns the number of rows inserted or updated.
 
     `rows` has the table's columns (in any order) and each key once. `newest` names a column that a row must not fall
-    behind: a night that is loaded late does not overwrite what a later one said. `keep` leaves rows that are there as they are.
+    behind: a night that is loaded late does not overwrite what a later one said. `keep` leaves rows that are there as they
+    are, or those of their columns that it names.
     """
     if rows.num_rows == 0:
         return 0
@@ -81,11 +89,12 @@ def _copy(connection: sa.Connection, table: sa.Table, rows: pa.Table, into: str)
         copy.write(_COPY_END)
 
 
-def _on_conflict(dialect: str, table: sa.Table, keys: Sequence[str], newest: str, keep: bool) -> str:
-    values = [column.name for column in table.columns if column.name not in keys]
+def _on_conflict(dialect: str, table: sa.Table, keys: Sequence[str], newest: str, keep: bool | Collection[str]) -> str:
+    kept = () if isinstance(keep, bool) else keep
+    values = [column.name for column in table.columns if column.name not in keys and column.name not in kept]
     compared = [name for name in values if name != newest]
     head = f"ON CONFLICT ({', '.join(map(_quoted, keys))})"
-    if keep or not compared:
+    if keep is True or not compared:
         return f"{head} DO NOTHING"
     own = _quoted(table.name)
     differs = "IS DISTINCT FROM" if dialect == "postgresql" else "IS NOT"

@@ -10,11 +10,13 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from linkwatch import schemas
+from linkwatch.analysis_schemas import ASSESSED
 from linkwatch.model import Audit, Finding, NightSummary, Site
 from linkwatch.warehouse import tables
-from linkwatch.warehouse.bulk import arrow_schema, upsert
-from linkwatch.warehouse.columns import finding_key, json_text, key_of
+from linkwatch.warehouse.bulk import rows_of, upsert
+from linkwatch.warehouse.columns import json_text, key_of
 from linkwatch.warehouse.engine import writing
+from linkwatch.warehouse.findings import load_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class NightLoad:
     changes: pa.Table  # schemas.CHANGES; silent steps (kind "") are left out
     evidence: Mapping[int, str]  # of a change, by link_id: a JSON object as text
     findings: Sequence[Finding]
-    claims: pa.Table = field(default_factory=schemas.CLAIMED.empty_table)  # schemas.CLAIMED: who claimed what, where it differs
+    claims: pa.Table = field(default_factory=schemas.CLAIMED.empty_table)  # schemas.CLAIMED, where it differs
+    rulings: Sequence[Mapping[str, Any]] = ()  # rows of `rule_night`; `reasons` as JSON text
+    kinds: pa.Table = field(default_factory=ASSESSED.empty_table)  # analysis_schemas.ASSESSED, where it differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class LoadCounts:
     links: int
     changes: int
     findings: int
+    rulings: int
+    kinds: int
     claims: int
 
     @property
@@ -54,16 +60,19 @@ def load_night(engine: sa.Engine, load: NightLoad) -> LoadCounts:
     """Tell the warehouse of a published night: all of it or nothing, and nothing more when it is told again.
 
     A night that is told late does not overwrite links, claims and pages of which a later night spoke. A finding that is known
-    keeps its night and its review. Raises WarehouseError where the database fails.
+    keeps its night and its review; one that the night did not find any more has ended. Raises WarehouseError where the
+    database fails.
     """
     with writing(engine) as connection:
         return LoadCounts(
-            sites=upsert(connection, tables.site, _rows(tables.site, map(_site, load.sites))),
+            sites=upsert(connection, tables.site, rows_of(tables.site, map(_site, load.sites))),
             nights=upsert(connection, tables.night, _night_rows(load.summaries)),
             pages=upsert(connection, tables.page, _page_rows(load), newest="updated_night"),
             links=upsert(connection, tables.link_row, _link_rows(load), newest="updated_night"),
             changes=upsert(connection, tables.change, _change_rows(load)),
-            findings=upsert(connection, tables.finding, _finding_rows(load), keep=True),
+            findings=load_findings(connection, load.night, load.findings),
+            rulings=upsert(connection, tables.rule_night, rows_of(tables.rule_night, load.rulings)),
+            kinds=upsert(connection, tables.link_kind, _kind_rows(load), newest="updated_night"),
             claims=upsert(connection, tables.link_claim, _claim_rows(load), newest="updated_night"),
         )
 
@@ -86,16 +95,12 @@ def set_audit(engine: sa.Engine, night: str, audit: Audit) -> None:
         connection.execute(sa.update(night_row).where(night_row.c.night == night).values(audit=audit.value))
 
 
-def _rows(table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
-
-
 def _site(site: Site) -> dict[str, Any]:
     return {"site": site.site, "role": site.role.value, "scope": site.scope.value}
 
 
 def _night_rows(summaries: Iterable[NightSummary]) -> pa.Table:
-    return _rows(
+    return rows_of(
         tables.night,
         (
             {**dataclasses.asdict(entry), "audit": entry.audit.value, "sources": json_text(list(map(dict, entry.sources)))}
@@ -113,6 +118,10 @@ def _link_rows(load: NightLoad) -> pa.Table:
     return _with(load.links, page_id=_page_ids(load.links), updated_night=_repeated(load.night, load.links))
 
 
+def _kind_rows(load: NightLoad) -> pa.Table:
+    return _with(load.kinds, updated_night=_repeated(load.night, load.kinds))
+
+
 def _claim_rows(load: NightLoad) -> pa.Table:
     return _with(load.claims, updated_night=_repeated(load.night, load.claims))
 
@@ -127,27 +136,6 @@ def _change_rows(load: NightLoad) -> pa.Table:
         change_id=pa.array(keys, schemas.I64),
         night=_repeated(load.night, rows),
         evidence=pa.array(evidence, schemas.S),
-    )
-
-
-def _finding_rows(load: NightLoad) -> pa.Table:
-    found = {finding_key(entry): entry for entry in load.findings}
-    return _rows(
-        tables.finding,
-        (
-            {
-                "finding_id": key,
-                "night": load.night,
-                "site": entry.site,
-                "link_id": entry.link_id,
-                "rule": entry.rule,
-                "key": entry.key,
-                "severity": entry.severity.value,
-                "evidence": json_text(dict(entry.evidence)),
-                "review": "open",
-            }
-            for key, entry in found.items()
-        ),
     )
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from linkwatch import schemas
+from linkwatch.analysis_schemas import ASSESSED
 from linkwatch.warehouse.columns import Json, Key, Night, UtcTime
 
 _TYPES: dict[pa.DataType, Any] = {
@@ -138,9 +139,78 @@ finding = sa.Table(
     _link_id(),
     *(_text(name) for name in ("rule", "key", "severity")),
     sa.Column("evidence", Json, nullable=False),
-    _text("review"),  # open, kept, disavowed or muted; a person's word, which loads never touch
+    _text("review"),  # open, kept, disavowed, muted or asked: a person's word, which only new evidence undoes
+    *(sa.Column(name, Json, nullable=False, server_default=sa.text("'[]'")) for name in ("domains", "grounds")),
+    sa.Column("links", sa.Integer(), nullable=False, server_default=sa.text("1")),  # that it is about; `finding_link` names them
+    sa.Column("shadow", sa.Boolean(), nullable=False, server_default=sa.false()),  # its rule is on trial: not told, not reviewed
+    sa.Column("ended", Night()),  # the first night that did not find it any more; null while it holds
     sa.Index(None, "night", "site"),
     sa.Index(None, "link_id"),
+)
+
+finding_link = sa.Table(
+    "finding_link",
+    metadata,
+    sa.Column("finding_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("link_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Index(None, "link_id"),
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    _key("decision_id"),  # of finding_id, decided_at, decided_by
+    sa.Column("finding_id", sa.BigInteger(), nullable=False),
+    _text("verb"),  # keep, disavow, mute, ask; "reopen" when new evidence undid the one before
+    sa.Column("decided_at", UtcTime(), nullable=False),
+    *(_text(name) for name in ("decided_by", "why", "via", "severity")),
+    sa.Column("grounds", Json, nullable=False),  # what the finding rested on when it was decided
+    sa.Column("until", sa.Date()),  # end of a mute, this day not included
+    sa.Index(None, "finding_id"),
+)
+
+mute = sa.Table(
+    "mute",
+    metadata,
+    _key("mute_id"),  # of rule, site, source_domain, link_id
+    *(_text(name) for name in ("rule", "site", "source_domain")),  # site "": all; source_domain "": any
+    sa.Column("link_id", sa.BigInteger()),  # null: every link of the domain
+    sa.Column("until", sa.Date(), nullable=False),  # this day not included
+    *(_text(name) for name in ("why", "muted_by")),
+    sa.Column("muted_at", UtcTime(), nullable=False),
+)
+
+disavow_export = sa.Table(
+    "disavow_export",
+    metadata,
+    sa.Column("export_id", Key, primary_key=True),
+    _text("site"),
+    sa.Column("exported_at", UtcTime(), nullable=False),
+    _text("exported_by"),
+    sa.Column("entries", Json, nullable=False),  # the lines that count, sorted: "domain:example.org", "https://example.org/page"
+    sa.Index(None, "site"),
+)
+
+rule_night = sa.Table(
+    "rule_night",
+    metadata,
+    sa.Column("night", Night(), primary_key=True),
+    sa.Column("site", sa.Text(), primary_key=True),
+    sa.Column("rule", sa.Text(), primary_key=True),
+    _text("family"),
+    sa.Column("shadow", sa.Boolean(), nullable=False),
+    *map(_count, ("evaluated", "not_evaluated")),  # live links
+    sa.Column("reasons", Json, nullable=False),  # reason why not: live links
+    _count("findings"),
+)
+
+link_kind = sa.Table(
+    "link_kind",
+    metadata,
+    sa.Column("link_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    *_of(ASSESSED, "link_id", "because"),
+    sa.Column("because", Json, nullable=False),
+    sa.Column("updated_night", Night(), nullable=False),
 )
 
 alert = sa.Table(
@@ -173,6 +243,31 @@ weekly_site = sa.Table(
     *map(_count, ("links_gained", "links_lost", "links_recovered", "links_changed")),  # events in the week
     *map(_count, ("referring_domains_gained", "referring_domains_lost")),  # between start and end of the week
     *map(_count, ("findings_open", "unverified_refuted", "nights_passed", "nights_held")),
+)
+
+weekly_link_kind = sa.Table(
+    "weekly_link_kind",
+    metadata,
+    sa.Column("week_start", sa.Date(), primary_key=True),
+    *(sa.Column(name, sa.Text(), primary_key=True) for name in ("site", "declared", "inferred")),
+    *map(_count, ("links_live", "referring_domains_live")),
+)
+
+weekly_anchor = sa.Table(
+    "weekly_anchor",
+    metadata,
+    sa.Column("week_start", sa.Date(), primary_key=True),
+    *(sa.Column(name, sa.Text(), primary_key=True) for name in ("site", "anchor")),  # in one spelling; the most used ones
+    _text("bucket"),  # empty, url, generic, brand or other
+    *map(_count, ("links_live", "referring_domains_live")),
+)
+
+weekly_rule = sa.Table(
+    "weekly_rule",
+    metadata,
+    sa.Column("week_start", sa.Date(), primary_key=True),
+    *(sa.Column(name, sa.Text(), primary_key=True) for name in ("site", "rule")),
+    *map(_count, ("findings_new", "findings_open", "decided")),  # decided: findings with a decision made in the week
 )
 
 weekly_referring_domain = sa.Table(

@@ -9,8 +9,8 @@ from arrow_rows import make_links, make_pages, make_table
 from linkwatch import schemas
 from linkwatch.extract import observe
 from linkwatch.model import FetchedPage, Outcome, Role, Scope, Severity, Site
-from linkwatch.settings import SuspicionSettings
 from linkwatch.suspicion import NightEvidence, find
+from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import Scopes, canonical_url
 
 LARGE = (
@@ -40,7 +40,9 @@ def test_nothing_above_low_on_clean_pages(real_data: Path):
         pages.append(facts | {"url": url, "last_readable_at": datetime(2026, 11, 22, tzinfo=UTC)})
         links |= {link.link_id: {fact: getattr(link, fact) for fact in LINK_FACTS} for link in seen.sightings}
     changes = make_table(schemas.CHANGES, [])
-    found = find(NightEvidence("2026-11-22", make_links(links.values()), make_pages(pages), changes, SITES), SuspicionSettings())
+    found = find(
+        NightEvidence("2026-11-22", make_links(links.values()), make_pages(pages), changes, SITES), SuspicionSettings()
+    ).findings
     assert len(pages) > 50
     assert len(links) > 100
     assert [finding for finding in found if finding.severity is not Severity.LOW] == []

@@ -1,7 +1,7 @@
 """Site-wide, hidden, thin and dominated: each rule fires, and its innocent twin does not."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,22 +10,22 @@ import pytest
 from arrow_rows import make_links, make_pages, make_table
 from linkwatch import schemas
 from linkwatch.model import Finding, Role, Scope, Severity, Site
-from linkwatch.settings import SuspicionSettings
 from linkwatch.suspicion import FAMILIES, RULES, NightEvidence, find
+from linkwatch.suspicion_settings import SuspicionSettings
 
 READ = datetime(2026, 11, 22, 2, tzinfo=UTC)
 SITES = (Site("own.example", Role.OWN, Scope.DOMAIN, brand=("Our Own",)), Site("rival.example", Role.COMPETITOR, Scope.DOMAIN))
 Row = Mapping[str, Any]
 
 
-def look(links: Iterable[Row], pages: Iterable[Row] = ()) -> list[Finding]:
+def look(links: Iterable[Row], pages: Iterable[Row] = ()) -> Sequence[Finding]:
     """Findings on a night of these links; pages that are not given are read, and unsuspicious."""
     links, pages = list(links), {page["url"]: page for page in pages}
     for link in links:
         pages.setdefault(link["source_url"], {"url": link["source_url"]})
     rows = [{"last_readable_at": READ} | page for page in pages.values()]
     changes = make_table(schemas.CHANGES, [])
-    return find(NightEvidence("2026-11-22", make_links(links), make_pages(rows), changes, SITES), SuspicionSettings())
+    return find(NightEvidence("2026-11-22", make_links(links), make_pages(rows), changes, SITES), SuspicionSettings()).findings
 
 
 def everywhere(count: int, domain: str = "blog.example", **link: object) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ import pytest
 from arrow_rows import make_links, make_pages, make_table
 from linkwatch import schemas
 from linkwatch.model import Role, Scope, Severity, Site
-from linkwatch.settings import SuspicionSettings
 from linkwatch.suspicion import NightEvidence, find
 from linkwatch.suspicion.spikes import find_spikes
+from linkwatch.suspicion_settings import SuspicionSettings
 
 SITES = (Site("own.example", Role.OWN, Scope.DOMAIN), Site("rival.example", Role.COMPETITOR, Scope.DOMAIN))
 ANY = SuspicionSettings(anchor_fdr=0.99, anchor_min_domains=1, anchor_min_ratio=0.01)
@@ -69,7 +69,7 @@ def test_step_up_takes_what_lies_below_the_last_that_passes():
 def test_spike_is_found():
     """Eight of ten new domains with one telling anchor, new to us, are one medium finding with its links' lowest id."""
     evidence = night({"own": 200, "nice shop": 100}, {"Cheap Shoes!": 8, "own": 2})
-    (finding,) = find(evidence, SuspicionSettings())
+    (finding,) = find(evidence, SuspicionSettings()).findings
     assert (finding.rule, finding.key, finding.site, finding.severity) == (
         "anchor_spike",
         "cheap shoes",
@@ -99,4 +99,4 @@ def test_spike_is_found():
 )
 def test_no_spike(evidence: NightEvidence):
     """Nights that look like a spike at first sight and are none."""
-    assert find(evidence, SuspicionSettings()) == []
+    assert find(evidence, SuspicionSettings()).findings == []
