@@ -12,7 +12,7 @@ export PYTHONWARNINGS ?= ignore
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	--custom-compile-command "make requirements" pyproject.toml --extra warc
 
-.PHONY: help setup nightly up test unit bench year truth lint format requirements clean
+.PHONY: help setup nightly up test unit bench year truth rules spikes lint format requirements clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,12 @@ year: $(VENV)/.dev ## a simulated year: how long a loss goes untold, beside riva
 
 truth: $(VENV)/.dev ## 40 nights of a hostile web: every verdict beside what really happened
 	@$(BIN)/python -m truth
+
+rules: $(VENV)/.dev ## every rule of suspicion on real pages with planted faults, beside their innocent twins
+	@$(BIN)/python -m trials
+
+spikes: $(VENV)/.dev ## simulated nights: false alarms and power of our spike tests beside their rivals
+	@$(BIN)/python -m bench spikes
 
 lint: $(VENV)/.dev ## style, types and layers
 	@$(BIN)/ruff check .

@@ -2,21 +2,23 @@
 
 Needs nothing but this checkout and the loopback: no network, no root. About eight minutes on two cores. `--large` takes ten
 million links through fold and diff instead; making them takes about ten times the memory that making a million says it took.
-`year` is no speed and runs by name alone: a year of choosing pages, in about two minutes.
+`year` and `spikes` are no speeds and run by name alone: a year of choosing pages, in about two minutes, and the false alarms and
+power of the tests for bursts, in half a minute.
 """
 
 import argparse
+import importlib
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path as Folder
 
-from bench import pages, paths, servers, show, year
+from bench import pages, paths, servers, show
 from bench.measure import Measured, Path, Task, WorkerError, measure, run
 
 LARGE_LINKS = 10_000_000
-YEAR = "year"
+SIMULATIONS = ("year", "spikes")  # modules, imported when asked for: a large parent would be the peak of every child
 _HOSTS = 100
 
 Results = list[tuple[Path, list[Measured]]]
@@ -24,7 +26,7 @@ Results = list[tuple[Path, list[Measured]]]
 
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0 where every path of ours came to an answer; a goal that is missed is no failure."""
-    known = [*paths.names(), YEAR]
+    known = [*paths.names(), *SIMULATIONS]
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the hot paths beside their rivals.")
     parser.add_argument("name", nargs="*", help=f"one of {', '.join(known)}; none: all")
     parser.add_argument("--large", action="store_true", help="ten million links through fold and diff")
@@ -32,11 +34,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in options.name:
         if name not in known:
             parser.error(f"unknown path {name!r}; known paths: {', '.join(known)}")
-    if YEAR in options.name:
-        year.main()
-        options.name.remove(YEAR)
-        if not options.name:
-            return 0
+    simulated = [name for name in SIMULATIONS if name in options.name]
+    for name in simulated:
+        importlib.import_module(f"bench.{name}").main()
+    options.name = [name for name in options.name if name not in simulated]
+    if simulated and not options.name:
+        return 0
     names = ["fold", "diff"] if options.large else options.name or paths.names()
     with tempfile.TemporaryDirectory(prefix="linkwatch-bench-") as folder:
         results = _all(names, folder, LARGE_LINKS if options.large else paths.LINKS)

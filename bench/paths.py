@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bench import addresses
+from bench import addresses, analysis
 from bench.measure import Goal, Measured, Part, Path, Way
 
 PAGES = 500
@@ -41,6 +41,10 @@ def _cpu_per_thousand(entry: Measured) -> float:
 
 def _pages_per_cpu_s(entry: Measured) -> float:
     return PAGES / entry.cpu_s
+
+
+def _analysis_ms(entry: Measured) -> float:
+    return entry.cpu_s / analysis.PAGES * 1000
 
 
 def _tls_pages_per_cpu_s(entry: Measured) -> float:
@@ -127,6 +131,16 @@ EXTRACT = (
             Way(LIMIT, "lexbor parse", "bench.extracting:parse_only"),
         ),
         note="ours also tells anchor, context, rel, zone, hidden or not, and the facts of the page",
+    ),
+    Path(
+        *("analysis", "page → analysis", "ms / page", _analysis_ms),
+        more_is_better=False,
+        goal=at_most(20, "ms"),
+        ways=(
+            Way(OURS, "analyse", "bench.analysis:ours"),
+            Way(LIMIT, "trafilatura, fast", "bench.analysis:main_text"),
+        ),
+        note="once for each content of a page; the limit is its main text alone",
     ),
 )
 ADDRESSES = (

@@ -14,7 +14,8 @@ that date is the time on everything the night writes. A night before the last pu
 **Parameters.** None. Sites, sources and thresholds stand in the settings file that `$LINKWATCH_CONFIG` names.
 
 **Data.** XCom carries names and counts only. Rows lie in `$LINKWATCH_HOME/nights/<night>/`, results in the warehouse.
-`publish` emits the asset `linkwatch_links`: hang your own DAGs on it (`schedule=[Asset("linkwatch_links")]`).
+`publish` emits the asset `linkwatch_links`: hang your own DAGs on it (`schedule=[Asset("linkwatch_links")]`). `detect` emits
+`linkwatch_findings`, which starts `review_links`.
 
 **When it fails.** Clear the failed task: every step takes up what is finished and does the rest, nothing is told twice.
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
 LINKS = Asset("linkwatch_links")
+FINDINGS = Asset("linkwatch_findings")
 
 step = partial(task, multiple_outputs=False)  # counts are one XCom of a task, not one each
 
@@ -150,7 +152,7 @@ def publish(night: str) -> dict[str, int]:
     return steps.publish(night)
 
 
-@step(execution_timeout=timedelta(hours=2))
+@step(execution_timeout=timedelta(hours=2), outlets=[FINDINGS])
 def detect(night: str) -> dict[str, int]:
     """Compare with the night before, look for suspicious links, and tell the tables."""
     from linkwatch import steps

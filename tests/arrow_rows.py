@@ -8,7 +8,7 @@ import pyarrow as pa
 from linkwatch import schemas
 from linkwatch.urls import link_id, registrable_domain
 
-_EMPTY = {pa.string(): "", pa.bool_(): False}
+_EMPTY = {pa.string(): "", pa.bool_(): False, pa.binary(): b""}
 
 
 def make_table(schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> pa.Table:

@@ -35,7 +35,9 @@ ANALYSES = schema_of(
         ("compression", F64),  # bytes of the main text by its bytes under zlib; null below 500 bytes
         ("published_at", UTC_US),  # article:published_time or datePublished
         ("kept_share", F64),  # share [0, 1] of the main text that was in the content before; null for the first content
-        ("analysed_at", UTC_US),  # the night's as_of
+        ("analysed_at", UTC_US),  # as_of of the night that read this content
+        ("known_since", UTC_US),  # as_of of the page's first analysis
+        ("turned_at", UTC_US),  # when its text last became another one (kept_share < 0.3); null while it never did
     ),
 )
 
@@ -57,6 +59,7 @@ PLACES = schema_of(
     ("listed", B),  # its block is one of at least 5 alike siblings, each with one external link
     ("described", I32),  # words that stand beside the link in its list item, cell or paragraph, anchors left out
     ("disclosure", S),  # words of a sponsorship cue within the link's block or its heading; "" when none
+    ("campaign", S),  # parameter of the link's address that says that it was paid for ("utm_medium=cpc"); "" when none
     ("astray", B),  # it stands behind the page's end, or before its <html>
 )
 

@@ -9,7 +9,8 @@ Expected failures of a page are values (`linkwatch.model.Outcome`), never except
     ├── NightError              a night that cannot be run, released or dropped in the state it is in
     ├── AuditEngineError        Great Expectations itself failed; says nothing about the data
     ├── WarehouseError          the database cannot be reached, is locked, or has another schema
-    └── AlertError              Slack refused a message for good (a wait or a retry would not help)
+    ├── AlertError              Slack refused a message for good (a wait or a retry would not help)
+    └── DisavowError            a disavow file that cannot be read, or that Google would refuse
 """
 
 
@@ -43,3 +44,11 @@ class WarehouseError(LinkwatchError):
 
 class AlertError(LinkwatchError):
     """A message that will never be delivered as it is."""
+
+
+class DisavowError(LinkwatchError):
+    """A disavow file that is not to be made of what there is; nothing was written."""
+
+
+class ReviewError(LinkwatchError):
+    """A decision on a finding, or a mute, that cannot be taken as it was given."""

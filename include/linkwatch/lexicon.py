@@ -38,6 +38,14 @@ DISCLOSURES = (
 )
 """What publishers write beside what they were paid for; lower case. "In partnership with" is left out: news says it too."""
 
+_CAMPAIGN = re.compile(
+    r"[?&;]((?:(?:aff|aff_?id|affiliate|affiliate_?id|a_aid|irclickid|irgwc|awc|cjevent|ranmid|ransiteid|sscid|fpr)=[^&#;]*)"
+    r"|(?:(?:ref|source|medium|utm_medium)=(?:aff|paid|sponsor|advertorial|cpc|ppc|cpm)[^&#;]*))",
+    re.IGNORECASE,
+)
+"""Parameters with which affiliate networks and paid campaigns mark links. Of an address as it stands in the page: the canonical
+one has lost its utm_* already [judgement]."""
+
 _WORDS: Mapping[str, str] = {word: topic for topic, words in TOPICS.items() for word in words}
 _TOPIC = re.compile(r"(?<![^\W_])(?:" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + r")(?![^\W_])")
 _DISCLOSURE = re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, DISCLOSURES), key=len, reverse=True)) + r")(?!\w)")
@@ -57,3 +65,9 @@ def disclosure_in(text: str) -> str:
     """The first sponsorship cue in a text, as it is listed; "" when there is none."""
     found = _DISCLOSURE.search(text.casefold())
     return found[0] if found else ""
+
+
+def campaign_in(address: str) -> str:
+    """The parameter of an address that says that the link was paid for, 100 characters at most; "" when there is none."""
+    found = _CAMPAIGN.search(address[:4_000])
+    return found[1][:100] if found else ""

@@ -19,7 +19,7 @@ from linkwatch.errors import SettingsError
 from linkwatch.lexicon import TOPICS
 from linkwatch.model import Scope, Severity, Site
 from linkwatch.source_settings import SourceSettings, build_source, named
-from linkwatch.suspicion_settings import ReviewSettings, SuspicionSettings
+from linkwatch.suspicion_settings import FAMILIES, ReviewSettings, SuspicionSettings
 from linkwatch.toml_tables import build, entries_of, read_toml, refuse_unknown, table_of
 from linkwatch.urls import BadUrlError, canonical_url
 
@@ -148,6 +148,12 @@ _SECTIONS: dict[str, type] = {
 }
 _MAY_BE_ZERO = frozenset({"delay_s", "spacing_h", "max_redirects", "vanished_days", "recheck_after_min"})
 _MIN_BRAND = 3
+_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("evidence", "warc"): ("own", "off"),
+    ("review", "min_severity"): tuple(Severity),
+    ("suspicion", "allowed_topics"): tuple(TOPICS),
+    ("suspicion", "shadow"): tuple(sorted(FAMILIES)),
+}
 _TABLES: dict[str, type] = {"site": Site, "source": SourceSettings}
 
 
@@ -189,6 +195,8 @@ def parse_settings(
     if not sources:
         raise SettingsError('settings: no [[source]] is given; expected at least one, e.g. kind = "pages", path = "pages.txt"')
     sections = {name: build(kind, table_of(document, name), name) for name, kind in _SECTIONS.items()}
+    partners = tuple(name.strip().lower().removeprefix("www.") for name in sections["suspicion"].partners)
+    sections["suspicion"] = dataclasses.replace(sections["suspicion"], partners=partners)
     _check_ranges(sections)
     _check_words(sections)
     warehouse_url = (environ or {}).get("LINKWATCH_WAREHOUSE") or f"sqlite:///{home / 'linkwatch.sqlite'}"
@@ -243,15 +251,12 @@ def _check_ranges(sections: Mapping[str, object]) -> None:
 
 
 def _check_words(sections: Mapping[str, object]) -> None:
-    least = sections["review"].min_severity  # type: ignore[attr-defined]  # ReviewSettings
-    if least not in tuple(Severity):
-        raise SettingsError(f"settings: review.min_severity is {least!r}; expected one of {', '.join(Severity)}")
-    for topic in sections["suspicion"].allowed_topics:  # type: ignore[attr-defined]  # SuspicionSettings
-        if topic not in TOPICS:
-            raise SettingsError(f"settings: suspicion.allowed_topics has {topic!r}; expected some of {', '.join(TOPICS)}")
-    warc = sections["evidence"].warc  # type: ignore[attr-defined]  # EvidenceSettings
-    if warc not in ("own", "off"):
-        raise SettingsError(f'settings: evidence.warc is {warc!r}; expected "own" or "off"')
+    for (section, key), allowed in _WORDS.items():
+        value = getattr(sections[section], key)
+        for word in value if isinstance(value, tuple) else (value,):
+            if word not in allowed:
+                expected = ", ".join(f'"{choice}"' for choice in allowed)
+                raise SettingsError(f"settings: {section}.{key} is {word!r}; expected one of {expected}")
     proxy = sections["fetch"].proxy  # type: ignore[attr-defined]  # FetchSettings
     if proxy and urlsplit(proxy).scheme not in ("http", "https", "socks5", "socks5h"):
         raise SettingsError(f'settings: fetch.proxy is {proxy!r}; expected e.g. "http://127.0.0.1:8899"')

@@ -3,7 +3,39 @@
 The standing of each number is in the docstring of its rule. Every key with its unit is in `linkwatch.example.toml`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+FAMILIES: Mapping[str, str] = {
+    "sitewide_link": "placement",
+    "widget_link": "placement",
+    "anchor_spike": "anchor",
+    "irrelevant_anchor": "anchor",
+    "optimised_links": "anchor",
+    "thin_page": "content",
+    "link_dominated_page": "content",
+    "stuffed_page": "content",
+    "copied_text": "content",
+    "parked_domain": "content",
+    "unqualified_paid": "policy",
+    "reciprocal_link": "policy",
+    "partner_page": "policy",
+    "low_directory": "policy",
+    "hidden_link": "hack",
+    "injected_link": "hack",
+    "shared_id": "network",
+    "shared_address": "network",
+    "link_network": "network",
+    "expired_domain": "network",
+    "bad_neighbours": "network",
+    "domain_velocity": "velocity",
+    "coordinated_timing": "velocity",
+}
+"""Every rule by name, and what kind of sign it looks for. Two signs of one family are one reason; of different families they
+strengthen each other. The rules themselves are `linkwatch.suspicion.RULES`; a test keeps the two together."""
+
+EVENTS = frozenset({"anchor_spike", "coordinated_timing", "domain_velocity"})
+"""Rules whose findings are about one night: not found again is not over."""
 
 
 @dataclass(frozen=True, slots=True)

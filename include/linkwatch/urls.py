@@ -122,6 +122,12 @@ def domain_of_host(host: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
+def platform_of(domain: str) -> str:
+    """Whose names a registrable domain is one of: `github.io` for `alice.github.io`; "" for a domain of its own (`bbc.co.uk`)."""
+    found = _SUFFIXES(domain)
+    return found.suffix if found.is_private and found.domain else ""
+
+
 def page_key(url: str) -> str:
     """What a canonical URL has in common with every other spelling of its page: no URL, and not to be asked for.
 

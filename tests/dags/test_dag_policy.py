@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-DAG_IDS = {"nightly_links", "weekly_report"}
-TAGS = {"linkwatch", "nightly", "weekly"}
+DAG_IDS = {"nightly_links", "review_links", "weekly_report"}
+TAGS = {"linkwatch", "nightly", "review", "weekly"}
 HEAVY = ("great_expectations", "pandas", "duckdb", "pyarrow", "pycurl", "matplotlib", "scipy", "slack_sdk")
 """Modules that no DAG file may import: a scheduler parses the files again and again."""
 
@@ -62,7 +62,7 @@ def test_every_task_is_retried_and_ends(dags, dag_id):
 def test_publish_tells_other_dags(dags):
     """Users hang their own DAGs on the asset that publish emits, and on nothing that a held night would emit."""
     emitting = {task.task_id: [asset.name for asset in task.outlets] for task in dags["nightly_links"].tasks if task.outlets}
-    assert emitting == {"publish": ["linkwatch_links"]}
+    assert emitting == {"publish": ["linkwatch_links"], "detect": ["linkwatch_findings"]}
 
 
 def test_alert_runs_for_a_held_night_and_not_after_a_failure(dags):
@@ -77,6 +77,44 @@ def test_fold_runs_where_nothing_is_looked_at_again_and_not_after_a_failure(dags
     assert fold.upstream_task_ids == {"begin", "look_again"}
     assert dags["nightly_links"].get_task("look_again").upstream_task_ids == {"begin", "doubt"}
     assert dags["nightly_links"].get_task("doubt").upstream_task_ids == {"begin", "check"}
+
+
+def test_time_decides_nothing_in_a_review(dags):
+    """No choice is the default, so that a question that nobody answers ends without a decision."""
+    ask = dags["review_links"].get_task("ask")
+    assert ask.defaults is None
+    assert ask.response_timeout is not None
+    assert ask.response_timeout < dags["review_links"].dagrun_timeout
+
+
+def test_the_choices_of_a_review_are_those_that_its_step_knows(dags):
+    """The DAG's file imports nothing of linkwatch, so it spells them itself."""
+    from linkwatch.steps.asking import CHOICES, LATER, LONGEST
+
+    assert dags["review_links"].get_task("ask").options == [*CHOICES, LATER]
+    assert dags["review_links"].dagrun_timeout > LONGEST
+
+
+def test_what_pages_say_is_no_template(dags):
+    """Subject and body of a question have words from the web; Airflow would run what stands in braces."""
+    assert tuple(dags["review_links"].get_task("ask").template_fields) == ("case",)
+
+
+def test_each_answer_is_noted_while_other_questions_wait(dags):
+    """Question and answer are one mapped group: a task after all questions would wait for the slowest person."""
+    decide = dags["review_links"].get_task("decide")
+    assert decide.upstream_task_ids == {"ask", "choose"}
+    assert decide.task_group.group_id == dags["review_links"].get_task("ask").task_group.group_id == "one_case"
+
+
+def test_a_review_follows_the_findings_of_a_night(dags):
+    """By the asset that `detect` emits, and on no clock."""
+    assert [asset.name for asset in dags["review_links"].schedule] == ["linkwatch_findings"]
+
+
+def test_no_dag_writes_a_disavow_file():
+    """A file for Google is a person's act; what Airflow runs only notes what was decided."""
+    assert [path.name for path in (PROJECT / "dags").glob("*.py") if "disavowing" in path.read_text()] == []
 
 
 def test_parsing_a_dag_file_imports_nothing_heavy():

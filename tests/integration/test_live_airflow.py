@@ -3,21 +3,15 @@
 One Airflow serves all tests, which run in the order of the file: the last one ends it.
 """
 
-import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 import requests
 import sqlalchemy as sa
@@ -26,89 +20,12 @@ from killing import WHERE
 from linkwatch.model import State
 from linkwatch.warehouse import open_warehouse
 from linkwatch.world import World, night_name, truth
+from servers.live_airflow import LINKWATCH, Up, environment, living, running, sessions_of, start, wait_until
 
-LINKWATCH = str(Path(sys.executable).with_name("linkwatch"))
 NIGHT, SECOND = night_name(1), night_name(2)
-RUNS = "/api/v2/dags/nightly_links/dagRuns"
-RUN = f"{RUNS}/{NIGHT}"
+RUN = f"/api/v2/dags/nightly_links/dagRuns/{NIGHT}"
 DEATHS = {"check": "looks-", "fold": "links.parquet", "publish": "published.json"}
 """The tasks whose process dies once, each by the file that it was about to write."""
-
-
-@dataclass
-class Up:
-    """`linkwatch up`, running."""
-
-    process: subprocess.Popen[bytes]
-    home: Path
-    output: Path
-    address: str = ""
-    token: str = ""
-
-    def call(self, method: str, path: str, **body: Any) -> Any:
-        """What Airflow's API answers to the logged-in administrator."""
-        answer = requests.request(
-            method, self.address + path, headers={"Authorization": f"Bearer {self.token}"}, json=body or None, timeout=30
-        )
-        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
-        return answer.json()
-
-    def tasks(self, task: str = "", run: str = NIGHT) -> list[dict[str, Any]]:
-        """A run's task instances, or those of one task."""
-        found = self.call("GET", f"{RUNS}/{run}/taskInstances")["task_instances"]
-        return [instance for instance in found if task in ("", instance["task_id"])]
-
-    def trigger(self, night: str) -> None:
-        """Run a night by hand."""
-        self.call("POST", RUNS, dag_run_id=night, logical_date=f"{night}T03:00:00Z")
-
-    def wait_for_end(self, run: str) -> None:
-        """Until the run is over, well or not."""
-        wait_until(lambda: self.call("GET", f"{RUNS}/{run}")["state"] in ("success", "failed"), "the run has ended")
-
-
-def wait_until(condition: Callable[[], Any], what: str, within_s: float = 120) -> Any:
-    """The first true answer of the condition."""
-    deadline = time.monotonic() + within_s
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
-        time.sleep(0.1)
-    return answer
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """Of a user who has set nothing but what is given: no settings file, so that it is the example world."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "LINKWATCH"))}
-    return {**inherited, "LINKWATCH_HOME": str(home), "AIRFLOW__API__PORT": "0", **more}
-
-
-def sessions_of(up: Up) -> set[int]:
-    """The sessions of everything that it has started. Environments tell nothing: Airflow writes its titles over them."""
-    try:
-        return {os.getsid(child.pid) for child in psutil.Process(up.process.pid).children(recursive=True)}
-    except (psutil.Error, ProcessLookupError):
-        return set()
-
-
-def living(sessions: set[int]) -> list[psutil.Process]:
-    """Every process of these sessions that is no mere entry in the process table."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) in sessions and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (psutil.Error, ProcessLookupError):
-            continue
-    return found
-
-
-def start(home: Path, environ: Mapping[str, str]) -> Up:
-    """Start it as a terminal would, as the leader of a process group."""
-    home.mkdir(parents=True, exist_ok=True)
-    output = home.with_name(f"{home.name}.out")
-    with output.open("wb") as terminal:
-        process = subprocess.Popen([LINKWATCH, "up"], env=environ, stdout=terminal, stderr=terminal, start_new_session=True)
-    return Up(process, home, output)
 
 
 @pytest.fixture(scope="module")
@@ -123,27 +40,13 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         "PYTHONPATH": os.pathsep.join(map(str, [folder, Path(__file__).parents[1], os.environ.get("PYTHONPATH", "")])),
         WHERE: json.dumps({"writing": list(DEATHS.values()), "marks": str(folder)}),
     }
-    up = start(home, environment(home, **settings))
-    try:
-        wait_until(lambda: b"is up" in up.output.read_bytes() or up.process.poll() is not None, "Airflow is up")
-        assert up.process.poll() is None, up.output.read_text()
-        up.address = up.output.read_text().split()[3]
-        [passwords] = (home / "example" / "airflow").glob("*.generated")
-        login = {"username": "admin", "password": json.loads(passwords.read_text())["admin"]}
-        up.token = requests.post(f"{up.address}/auth/token", json=login, timeout=30).json()["access_token"]
+    with running(home, environment(home, **settings), home / "example" / "airflow") as up:
         yield up
-    finally:
-        if up.process.poll() is None:
-            for process in living({up.process.pid, *sessions_of(up)}):
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
-        up.process.wait()
 
 
 @pytest.fixture(scope="module")
 def night(up: Up) -> Up:
     """The example world's first night, triggered by hand; three of its tasks were killed while they worked."""
-    wait_until(lambda: "nightly_links" in [dag["dag_id"] for dag in up.call("GET", "/api/v2/dags")["dags"]], "the DAG is known")
     up.trigger(NIGHT)
     up.wait_for_end(NIGHT)
     return up
@@ -151,9 +54,9 @@ def night(up: Up) -> Up:
 
 def test_a_night_survives_the_death_of_its_tasks(night):
     """The scheduler runs every task, tries the killed ones again, and reaches the end; nothing was to be looked at again."""
-    others = {task["task_id"]: task["state"] for task in night.tasks() if task["state"] != "success"}
+    others = {task["task_id"]: task["state"] for task in night.tasks(NIGHT) if task["state"] != "success"}
     assert others == {"look_again": "skipped"}
-    tries = {task: max(instance["try_number"] for instance in night.tasks(task)) for task in (*DEATHS, "audit")}
+    tries = {task: max(instance["try_number"] for instance in night.tasks(NIGHT, task)) for task in (*DEATHS, "audit")}
     assert tries == {**dict.fromkeys(DEATHS, 2), "audit": 1}
     assert night.call("GET", RUN)["state"] == "success"
 
@@ -171,10 +74,11 @@ def test_the_tables_hold_the_worlds_truth(night):
 
 
 def test_publish_tells_other_dags(night):
-    """The asset's event is there, so a user's DAG that hangs on it would have run."""
+    """The assets' events are there, so a user's DAG that hangs on one would have run, as the review does."""
     events = night.call("GET", "/api/v2/assets/events")["asset_events"]
-    assert [(event["name"], event["source_task_id"], event["source_run_id"]) for event in events] == [
-        ("linkwatch_links", "publish", NIGHT)
+    assert sorted((event["name"], event["source_task_id"], event["source_run_id"]) for event in events) == [
+        ("linkwatch_findings", "detect", NIGHT),
+        ("linkwatch_links", "publish", NIGHT),
     ]
 
 
@@ -197,11 +101,11 @@ def test_a_second_look_waits_in_the_triggerer_and_in_no_worker(night):
     with (night.home / "example" / "world-of-up" / "world.toml").open("a") as settings:
         settings.write(f"\n[confirm]\nrecheck_after_min = 0.1\nimportant = {json.dumps(gone)}\n")
     night.trigger(SECOND)
-    wait_until(lambda: [task["state"] for task in night.tasks("doubt", SECOND)] == ["deferred"], "the wait is deferred")
-    assert {task["state"] for task in night.tasks("fold", SECOND)} == {None}
+    wait_until(lambda: [task["state"] for task in night.tasks(SECOND, "doubt")] == ["deferred"], "the wait is deferred")
+    assert {task["state"] for task in night.tasks(SECOND, "fold")} == {None}
     night.wait_for_end(SECOND)
-    assert {task["task_id"]: task["state"] for task in night.tasks(run=SECOND) if task["state"] != "success"} == {}
-    assert [task["map_index"] for task in night.tasks("look_again", SECOND)] == [0, 1]
+    assert {task["task_id"]: task["state"] for task in night.tasks(SECOND) if task["state"] != "success"} == {}
+    assert [task["map_index"] for task in night.tasks(SECOND, "look_again")] == [0, 1]
     with open_warehouse(f"sqlite:///{night.home / 'example' / 'linkwatch.sqlite'}").connect() as connection:
         links = connection.execute(sa.text("SELECT source_url, target_url, state FROM link")).all()
     assert {(row.source_url, row.target_url): row.state for row in links} == dict(after)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linkwatch.reports import build_report, render
-from unit.reports.sample_week import CHANGES, DOMAINS, FINDINGS, HISTORY, MONDAY, SITES, sample_nights
+from unit.reports.sample_week import CHANGES, DOMAINS, HISTORY, MONDAY, SITES, SUSPICION, sample_nights
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 FLAGS += ("--disable-component-update", "--disable-sync", "--hide-scrollbars", "--window-size=1100,1600")
@@ -55,7 +55,7 @@ def asked_for(chromium: str, page: str, folder: Path) -> set[str]:
 def test_chromium_shows_the_report_offline(chromium: str, tmp_path: Path):
     """The page renders with its charts and the browser asks no host for anything; a picture put into it would be seen."""
     report = build_report(
-        MONDAY, sites=SITES, domains=DOMAINS, nights=sample_nights(), changes=CHANGES, findings=FINDINGS, history=HISTORY
+        MONDAY, sites=SITES, domains=DOMAINS, nights=sample_nights(), changes=CHANGES, suspicion=SUSPICION, history=HISTORY
     )
     page = render(report)
     assert asked_for(chromium, page, tmp_path / "report") == set()

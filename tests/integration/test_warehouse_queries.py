@@ -6,11 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from integration.warehouse_rows import OWN, at, change, finding, link, load, page, summary
-from linkwatch.model import Audit, Severity
+from linkwatch.model import Audit
 from linkwatch.warehouse import (
     Outbox,
     changes_of,
-    findings_of,
     known_links,
     link_story,
     load_night,
@@ -50,15 +49,6 @@ def test_changes_come_in_the_order_in_which_people_are_told(engine: sa.Engine):
     assert (later["before"], later["reason"], later["link_id"]) == ({"rel": ""}, "page_gone", link(7)["link_id"])
     assert len(changes_of(engine, N1, until=N3)) == 7
     assert changes_of(engine, N1) == []
-
-
-def test_findings_are_the_new_ones_or_all_that_are_open(engine: sa.Engine):
-    """A night's own findings, or with them the older ones that nobody reviewed; never those of a later night."""
-    for night, key in ((N1, "a"), (N2, "b"), (N3, "c")):
-        load_night(engine, load(night, findings=[finding(key, severity=Severity.HIGH)]))
-
-    assert [(entry["key"], entry["severity"], entry["review"]) for entry in findings_of(engine, N2)] == [("b", "high", "open")]
-    assert [entry["key"] for entry in findings_of(engine, N2, new_only=False)] == ["a", "b"]
 
 
 def test_new_findings_are_the_same_before_and_after_a_load(engine: sa.Engine):

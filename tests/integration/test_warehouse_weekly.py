@@ -13,7 +13,7 @@ from linkwatch.warehouse import (
     load_night,
     record_held,
     refuted_links,
-    upsert_weekly,
+    replace_week,
     week_of_domains,
     week_of_sites,
     weekly_domain_rows,
@@ -78,6 +78,9 @@ def test_a_domain_s_week_adds_up_its_links(engine: sa.Engine):
     assert (other.source_domain, other.links_before, other.links_live, other.gained) == ("other.example", 1, 1, 0)
 
 
+FOUND = [finding("a"), finding("b"), finding("on trial", shadow=True)]
+
+
 def test_a_site_s_week_counts_nights_changes_and_open_questions(engine: sa.Engine):
     """Live counts are those of the last published night of the week; what lies outside of the week is not counted."""
     rows = [link(1, state="unverified", refuted_at=at(WED)), link(2, state="unverified", refuted_at=at(NEXT)), link(3)]
@@ -87,7 +90,7 @@ def test_a_site_s_week_counts_nights_changes_and_open_questions(engine: sa.Engin
     numbers = {"links_live": 7, "referring_domains_live": 2}
     load_night(
         engine,
-        load(WED, summaries=[summary(WED, **numbers)], links=rows, changes=[change("gained", rows[2])], findings=[finding("b")]),
+        load(WED, summaries=[summary(WED, **numbers)], links=rows, changes=[change("gained", rows[2])], findings=FOUND),
     )
     record_held(engine, [summary(END, audit=Audit.HELD, links_live=99)])
     load_night(engine, load(NEXT, summaries=[summary(NEXT, links_live=50)], findings=[finding("c")]))
@@ -117,13 +120,17 @@ def _domain_row(week: date, domain: str, links: int) -> dict[str, Any]:
     return row | counts | {"first_seen_at": at(MON), "last_seen_at": None}
 
 
+def _replace(engine: sa.Engine, week: date, sites: list[dict[str, Any]], domains: list[dict[str, Any]]) -> None:
+    replace_week(engine, week, {"weekly_site": sites, "weekly_referring_domain": domains})
+
+
 def test_a_report_made_again_takes_the_place_of_the_first(engine: sa.Engine):
     """Rows of a week are replaced as a whole, those of other weeks stay."""
-    upsert_weekly(engine, [_site_row(BEFORE, links_live=1)], [_domain_row(BEFORE, "a.example", 1)])
-    upsert_weekly(engine, [_site_row(WEEK)], [_domain_row(WEEK, "gone.example", 1), _domain_row(WEEK, "a.example", 1)])
+    _replace(engine, BEFORE, [_site_row(BEFORE, links_live=1)], [_domain_row(BEFORE, "a.example", 1)])
+    _replace(engine, WEEK, [_site_row(WEEK)], [_domain_row(WEEK, "gone.example", 1), _domain_row(WEEK, "a.example", 1)])
     sites, domains = [_site_row(WEEK, links_live=5)], [_domain_row(WEEK, "b.example", 9), _domain_row(WEEK, "a.example", 2)]
     for _ in range(2):
-        upsert_weekly(engine, sites, domains)
+        _replace(engine, WEEK, sites, domains)
 
     assert weekly_domain_rows(engine, WEEK) == domains
     assert [row["source_domain"] for row in weekly_domain_rows(engine, BEFORE)] == ["a.example"]
@@ -132,7 +139,8 @@ def test_a_report_made_again_takes_the_place_of_the_first(engine: sa.Engine):
 
 def test_the_history_ends_with_the_week_and_has_so_many_weeks(engine: sa.Engine):
     """Later weeks and those before the first one asked for are left out."""
-    upsert_weekly(engine, [_site_row(week) for week in (BEFORE, WEEK, AFTER)], [])
+    for week in (BEFORE, WEEK, AFTER):
+        _replace(engine, week, [_site_row(week)], [])
 
     assert [row["week_start"] for row in weekly_rows(engine, WEEK, 1)] == [WEEK]
     assert [row["week_start"] for row in weekly_rows(engine, AFTER, 2)] == [WEEK, AFTER]

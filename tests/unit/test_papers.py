@@ -13,11 +13,13 @@ from linkwatch.cli import main
 from linkwatch.model import ChangeKind, LossReason, Outcome, State
 from linkwatch.settings import ConfirmSettings
 from linkwatch.source_settings import SOURCE_KINDS
+from linkwatch.suspicion_settings import FAMILIES, SuspicionSettings
 from linkwatch.warehouse.tables import metadata, views
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 TABLES = (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8")
+SUSPICION = (PROJECT / "docs" / "suspicion.md").read_text(encoding="utf-8")
 VERDICTS = (PROJECT / "docs" / "verdicts.md").read_text(encoding="utf-8")
 
 
@@ -56,10 +58,17 @@ def test_the_readme_names_no_command_that_is_not_there():
     assert set(re.findall(r"`linkwatch ([a-z]+)", README)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "year", "truth", "lint", "unit"])
+@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "year", "truth", "rules", "spikes", "lint", "unit"])
 def test_every_make_target_of_the_papers_exists(target):
     """What the README tells people to type is in the Makefile."""
     assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.M)
+
+
+def test_every_rule_is_documented_with_its_family_and_its_shadow():
+    """Whoever reads of a finding finds its rule, and whether it is on trial."""
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]+) \|", SUSPICION, re.M)
+    assert {rule: family for rule, family, _ in rows} == FAMILIES
+    assert {rule for rule, _, severity in rows if "shadow" in severity} == set(SuspicionSettings().shadow)
 
 
 @pytest.mark.parametrize("table", sorted([*metadata.tables, *views.tables]))

@@ -1,9 +1,8 @@
 """What to tell people, and how it reaches them once.
 
-message.py says what a message is, words.py and markup.py how things read; stories.py, groups.py, compose.py and notices.py
-what is told;
-all of these are pure. delivery.py empties the outbox. slack.py is the only one that knows slack_sdk, and is imported by its
-own name, so that composing a message does not pay for it.
+message.py says what a message is, words.py and markup.py how things read; stories.py, groups.py, suspects.py, compose.py and
+notices.py what is told; all of these are pure. delivery.py empties the outbox. slack.py is the only one that knows slack_sdk,
+and is imported by its own name, so that composing a message does not pay for it.
 """
 
 from linkwatch.alerts.compose import night_messages

@@ -1,4 +1,5 @@
-"""A night as messages: one a site, lost first and most valuable first, with all details in its thread. Pure.
+"""A night as messages: one a site, lost first and most valuable first, with all details in its thread; and one for each severe
+case of suspicion. Pure.
 
 What is not told: links that we merely came to know (`discovered`), except as one count on a site's first night; changes of the
 text around a link; and a site of which there is nothing to tell. An alert that says nothing teaches people to stop reading.
@@ -9,18 +10,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from linkwatch.alerts.groups import TITLES, Room, link_line, referring_domains, size, told_groups, write_groups
-from linkwatch.alerts.markup import context, escape, header, link, quoted
+from linkwatch.alerts.markup import context, escape, header
 from linkwatch.alerts.message import Block, ChangeLine, LossStory, Message
 from linkwatch.alerts.stories import Group
+from linkwatch.alerts.suspects import Suspect, severe_messages, suspects_of, write_suspects
 from linkwatch.alerts.words import details, domains, links, lost_day, pages
 from linkwatch.alerts.words import findings as count_findings
-from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Severity, Site
+from linkwatch.model import ChangeKind, Finding, NightSummary, Role, Site
 from linkwatch.settings import SlackSettings
-
-_OBSERVED_CHARS = 160
 
 THREAD_MESSAGES = 25
 """Replies with details at most; at Slack's one message a second they take half a minute. The rest is counted."""
+
+SUSPECTS_SHARE = 4
+"""A message keeps one line in so many for findings, where there are any."""
 
 _Entry = TypeVar("_Entry", ChangeLine, Finding)
 
@@ -48,12 +51,13 @@ def night_messages(
     for site in sorted(sites, key=lambda entry: entry.role is not Role.OWN):
         summary = summary_of.get(site.site)
         told = told_groups(changes_of.get(site.site, ()), settings)
-        found = sorted(findings_of.get(site.site, ()), key=lambda entry: list(Severity).index(entry.severity))
+        found = suspects_of(findings_of.get(site.site, ()))
         first_look = _first_look(summary, (discovered or {}).get(site.site, 0))
         if told or found or first_look:
             channel = site.channel or settings.channel
             main = _main_message(night, site, summary, told, found, first_look, channel, settings.max_lines)
             messages += [main, *_thread(main, told), *_closings(main, told.get(ChangeKind.RECOVERED, ()), told_losses)]
+            messages += severe_messages(night, site.site, channel, found) if site.role is Role.OWN else []
     return [replace(message, position=position) for position, message in enumerate(messages)]
 
 
@@ -82,22 +86,23 @@ def _main_message(
     site: Site,
     summary: NightSummary | None,
     told: Mapping[ChangeKind, Sequence[Group]],
-    found: Sequence[Finding],
+    found: Sequence[Suspect],
     first_look: str,
     channel: str,
     max_lines: int,
 ) -> Message:
     counts = [f"{links(size(groups))} {kind} ({domains(referring_domains(groups))})" for kind, groups in told.items()]
-    counts += [count_findings(len(found))] if found else []
-    room = Room(max_lines)
+    findings = count_findings(sum(len(case.findings) for case in found))
+    counts += [findings] if found else []
+    kept = min(len(found), max_lines // SUSPECTS_SHARE)  # so that an eventful night does not push them out
+    room = Room(max_lines - kept)
     for kind, groups in told.items():
         room.start(f"*{TITLES[kind]}: {links(size(groups))} from {domains(referring_domains(groups))}*")
         write_groups(room, kind, groups, site.site)
     if found:
-        room.start(f"*Worth a look: {count_findings(len(found))}*")
-        shown = sum(room.take(_finding_line(finding)) for finding in found)
-        if shown < len(found):
-            room.note(f"… and {count_findings(len(found) - shown, 'more ')}")
+        room.start(f"*Worth a look: {findings}*")
+        room.lines += kept
+        write_suspects(room, found)
     role = "" if site.role is Role.OWN else f" ({site.role})"
     title = f"{site.site}{role}: night of {night}"
     small = [first_look] if first_look else []
@@ -110,19 +115,6 @@ def _main_message(
         blocks.append(context(" ".join(small)))
     text = escape(f"{title}: {', '.join(counts) or first_look}")
     return Message(nightly_key(night, site.site), night, site.site, "nightly", channel, text, tuple(blocks))
-
-
-def _finding_line(finding: Finding) -> str:
-    """Severity, rule, what was observed and a page to look at; the rest of the evidence is in table `finding`."""
-    facts = []
-    for name in ("observed", "anchor"):
-        value = finding.evidence.get(name)
-        if isinstance(value, str) and value:
-            facts.append(f"{'' if name == 'observed' else f'{name} '}{quoted(value, _OBSERVED_CHARS)}")
-    samples = finding.evidence.get("samples")
-    if isinstance(samples, list | tuple) and samples and str(samples[0]).startswith(("http://", "https://")):
-        facts.append(f"e.g. {link(str(samples[0]))}")
-    return f"• {finding.severity}: *{escape(finding.rule.replace('_', ' '))}*" + (f": {', '.join(facts)}" if facts else "")
 
 
 def _thread(main: Message, told: Mapping[ChangeKind, Sequence[Group]]) -> list[Message]:

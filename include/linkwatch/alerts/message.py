@@ -28,7 +28,7 @@ class Message:
     dedupe_key: str
     night: str  # YYYY-MM-DD; for the weekly report the last night of the week
     site: str  # empty where it is about no single site
-    kind: str  # "nightly", "thread", "recovered", "held", "waiting", "sources", "weekly"
+    kind: str  # "nightly", "thread", "recovered", "suspicion", "held", "waiting", "sources", "weekly"
     channel: str  # name or id; empty: it is printed
     text: str  # one line for notifications and screen readers; free of text from pages
     blocks: tuple[Block, ...]

@@ -1,10 +1,13 @@
-"""The command line: `linkwatch nightly | check | explain | nights | release | drop | report | up`.
+"""The command line: `linkwatch nightly | check | explain | nights | release | drop | report | review | rules | disavow | up`.
 
     __init__.py     arguments, and errors as people read them
     night_run.py    the real DAG in this process, and what it found as tables
     single_look.py  `check`: one page, looked at right now
     link_story.py   `explain`: everything that is known of one link
     verdicts.py     which rule applies to a link, in words
+    review.py       `review`: cases before a person; with review_walk.py and review_screen.py
+    rules.py        `rules`: every rule, what it found, and what people made of it
+    disavow.py      `disavow`: the file, of decisions alone
     web.py          `up`: Airflow with its web interface, started and stopped as one
     screen.py       what the terminal shows of nights, and what all commands show things with
 
@@ -50,6 +53,10 @@ def harmless(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from linkwatch.cli.disavow import add_disavow
+    from linkwatch.cli.review import add_review
+    from linkwatch.cli.rules import add_rules
+
     parser = argparse.ArgumentParser(prog="linkwatch", description="Watches backlinks and says what is true of them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -95,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--limit", type=_count, default=20, help="how many (default: 20)")
         command.add_argument("--csv", metavar="FILE", help="write all of them to this file instead")
 
+    add_review(commands)
+    add_rules(commands)
+    add_disavow(commands)
     up = commands.add_parser("up", help="Airflow with its web interface; Ctrl-C stops all of it")
     up.set_defaults(run=_run_up)
     return parser

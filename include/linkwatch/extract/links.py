@@ -22,10 +22,10 @@ WITHHOLDING = frozenset({"nofollow", "ugc", "sponsored"})
 """rel tokens that keep a link from counting as followed."""
 
 LINKS = "a[href],area[href]"  # SVG's xlink:href matches too; what stands in <template> is no part of the document
-_RELATIVE = re.compile(r"[#?]|/(?![/\\\t\n\r])|[^\x00-\x20:/\\#?][^:]*\Z")
-_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/?#]|:\d*(?:[/?#]|\Z)|\Z)")
+RELATIVE = re.compile(r"[#?]|/(?![/\\\t\n\r])|[^\x00-\x20:/\\#?][^:]*\Z")
+PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/?#]|:\d*(?:[/?#]|\Z)|\Z)")
 _MAX_STEPS = 60  # neighbours visited on each side of a link
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt"),
         *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html"),
@@ -69,10 +69,10 @@ def survey(document: LexborHTMLParser, final_url: str, base: str, scopes: Scopes
         href = attributes.get("href")
         if href is None:
             href = attributes.get("xlink:href") or ""
-        if shortcut and (href.startswith(origin) or _RELATIVE.match(href)):
+        if shortcut and (href.startswith(origin) or RELATIVE.match(href)):
             continue
         target = None
-        plain = _PLAIN.match(href)
+        plain = PLAIN.match(href)
         if plain:
             host = plain[1]
         else:
@@ -140,8 +140,8 @@ def _pieces(node: LexborNode) -> Iterator[str]:
                 continue
             text = below.text_content or ""
             length += len(text)
-            yield f" {text}" if before is not None and before.tag in _BLOCKS else text
-        elif tag == "br" or tag in _BLOCKS:
+            yield f" {text}" if before is not None and before.tag in BLOCKS else text
+        elif tag == "br" or tag in BLOCKS:
             yield " "
         if length > 4 * MAX_ANCHOR:
             return
@@ -154,13 +154,13 @@ def _beside(node: LexborNode, *, forward: bool) -> Iterator[str]:
         neighbour = current.next if forward else current.prev
         while neighbour is None:
             around = current.parent
-            if around is None or around.tag in _BLOCKS:
+            if around is None or around.tag in BLOCKS:
                 return
             current = around
             neighbour = current.next if forward else current.prev
         current = neighbour
         tag = current.tag
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             return
         if tag in _SILENT:
             continue

@@ -5,20 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from linkwatch.model import Audit, ChangeKind, NightSummary, Role, Severity
+from linkwatch.model import Audit, ChangeKind, NightSummary, Role
+from linkwatch.reports.rows import ChangeRow
+from linkwatch.reports.suspicion import SuspicionWeek
 from linkwatch.reports.weekly import (
     PUBLISHED,
-    ChangeRow,
     DomainNumbers,
-    FindingRow,
     HeldNight,
     Report,
     SiteNumbers,
     WeeklySite,
     weekly_site_rows,
 )
-
-_SEVERITIES = {severity.value: place for place, severity in enumerate(Severity)}
 
 
 def build_report(
@@ -28,7 +26,7 @@ def build_report(
     domains: Sequence[DomainNumbers],
     nights: Sequence[NightSummary],
     changes: Iterable[Mapping[str, Any]],
-    findings: Iterable[Mapping[str, Any]],
+    suspicion: SuspicionWeek | None = None,
     history: Iterable[Mapping[str, Any]] = (),
     refuted: Iterable[Mapping[str, Any]] = (),
     held_because: Mapping[str, Sequence[str]] | None = None,
@@ -38,7 +36,7 @@ def build_report(
     """The report of the week from `week_start`, a Monday, on.
 
     `sites`, `domains`: the week's numbers. `nights`: of the charts' span, whatever their audit said, in any order. `changes`,
-    `findings`, `refuted`: rows of the week. `history`: rows of `weekly_site`; the week before is what this one is compared
+    `refuted`: rows of the week. `history`: rows of `weekly_site`; the week before is what this one is compared
     with. `held_because`: night to the failed expectations in words. `gap`: rows of `gap_referring_domain`, as of now, by site
     and rank. `top`: referring domains a site, those it has and those it has not.
     """
@@ -64,7 +62,7 @@ def build_report(
         recovered=_of_kind(rows, ChangeKind.RECOVERED),
         changed=_of_kind(rows, ChangeKind.CHANGED),
         loss_reasons=dict(Counter(row.reason for row in lost).most_common()),
-        findings=_findings(findings, own),
+        suspicion=suspicion or SuspicionWeek(),
         refuted=tuple(refuted),
         held=_held(nights, week_start, held_because or {}),
         gap=tuple(row for row in gap if row["site"] in own and row["rank"] <= top),
@@ -100,11 +98,6 @@ def _followed(row: ChangeRow) -> bool:
 def _top_domains(domains: Iterable[DomainNumbers], site: str, top: int) -> tuple[DomainNumbers, ...]:
     standing = [row for row in domains if row.site == site and row.links_live]
     return tuple(sorted(standing, key=lambda row: (-row.links_live, -row.links_followed, row.source_domain))[:top])
-
-
-def _findings(rows: Iterable[Mapping[str, Any]], own: set[str]) -> tuple[FindingRow, ...]:
-    chosen = (FindingRow.of(row) for row in rows if row["site"] in own and row.get("review", "open") == "open")
-    return tuple(sorted(chosen, key=lambda row: (_SEVERITIES.get(row.severity, len(_SEVERITIES)), row.site, row.rule, row.key)))
 
 
 def _held(nights: Iterable[NightSummary], week_start: date, because: Mapping[str, Sequence[str]]) -> tuple[HeldNight, ...]:

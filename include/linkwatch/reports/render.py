@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from linkwatch.model import NightSummary
 from linkwatch.reports import pictures, words
-from linkwatch.reports.weekly import ChangeRow, Report
+from linkwatch.reports.rows import ChangeRow
+from linkwatch.reports.weekly import Report
 
 LISTED = 100
 """Rows of a list before the rest is counted: a report is read, the tables hold all."""
@@ -38,6 +39,7 @@ def render(report: Report) -> str:
         "path": _path,
         "anchor": _anchor,
         "last_followed": _last_followed,
+        "spark": lambda values, label: Markup(pictures.sparkline(values, label)),  # noqa: S704  # our own drawing
     }
     own_sites = {site.site for site in report.own}
     nights = {site.site: [night for night in report.nights if night.site == site.site] for site in report.sites}

@@ -7,11 +7,13 @@ we merely looked at for the first time is discovered. It is lost when links stoo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from linkwatch.model import Audit, NightSummary, Role
+from linkwatch.reports.rows import ChangeRow
+from linkwatch.reports.suspicion import SuspicionWeek
 
 PUBLISHED = frozenset({Audit.PASSED, Audit.RELEASED})
 
@@ -60,42 +62,6 @@ class DomainNumbers:
         if self.links_before or not self.links_live:
             return "kept"
         return "gained" if self.gained or self.recovered else "discovered"
-
-
-@dataclass(frozen=True, slots=True)
-class _TableRow:
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """From a row of the table; columns that the report does not show are passed over."""
-        return cls(**{entry.name: row[entry.name] for entry in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow(_TableRow):
-    """One change of one link: the columns of the table `change` that the report shows."""
-
-    night: str
-    site: str
-    kind: str
-    source_url: str
-    target_url: str
-    source_domain: str
-    reason: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    evidence: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow(_TableRow):
-    """One finding: the columns of the table `finding` that the report shows."""
-
-    night: str
-    site: str
-    rule: str
-    key: str
-    severity: str
-    evidence: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +116,7 @@ class Report:
     recovered: tuple[ChangeRow, ...]
     changed: tuple[ChangeRow, ...]
     loss_reasons: Mapping[str, int]  # reason: links lost on own sites, most first
-    findings: tuple[FindingRow, ...]
+    suspicion: SuspicionWeek
     refuted: tuple[Mapping[str, Any], ...]  # links claimed, and not there: site, source_url, target_url, claimed_by
     held: tuple[HeldNight, ...]
     gap: tuple[Mapping[str, Any], ...] = ()  # rows of `gap_referring_domain` as of the last night, by site and rank

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from linkwatch.model import LossReason
-from linkwatch.reports.weekly import ChangeRow, FindingRow
+from linkwatch.reports.rows import ChangeRow, FindingRow
 
 REASONS = {
     LossReason.LINK_REMOVED: "link removed from the page",

@@ -5,6 +5,7 @@
     engine.py   a DuckDB connection on Parquet files, results out as Parquet
     plan.py     which pages to look at tonight
     survival.py how fast links are lost, by age and referring domain
+    analyses.py what closer looks at pages said, page by page and link by link
     claimed.py  first and last claim of each source
     fold.py     last snapshot + tonight's evidence = next snapshot
     brake.py    when a night, a network or a host fails too much to be believed
@@ -17,8 +18,9 @@
 The queries stand in `linkwatch/sql`; each has a plain-Python twin in `tests/twins`.
 """
 
-from linkwatch.snapshots.claimed import differing_claims, fold_claimed
-from linkwatch.snapshots.diff import changed_links, compare, diff_snapshots, pages_looked, site_counts
+from linkwatch.snapshots.analyses import fold_analyses
+from linkwatch.snapshots.claimed import fold_claimed
+from linkwatch.snapshots.diff import changed_links, compare, diff_snapshots, differing_rows, pages_looked, site_counts
 from linkwatch.snapshots.fold import FoldCounts, FoldInputs, fold_night
 from linkwatch.snapshots.gap import find_gap
 from linkwatch.snapshots.hosts import fold_hosts
@@ -35,8 +37,9 @@ __all__ = [
     "choose_ranks",
     "compare",
     "diff_snapshots",
-    "differing_claims",
+    "differing_rows",
     "find_gap",
+    "fold_analyses",
     "fold_claimed",
     "fold_hosts",
     "fold_night",

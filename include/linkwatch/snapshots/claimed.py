@@ -1,9 +1,7 @@
 """First and last claim: which source said when that there is a link, beside the snapshot of links. No word on what is true."""
 
-import pyarrow as pa
-
 from linkwatch import schemas
-from linkwatch.snapshots.engine import connect, damaged, fetch, key_slices, relation, statement, stream_to
+from linkwatch.snapshots.engine import connect, damaged, key_slices, relation, statement, stream_to
 
 _NARROW = 4  # times as many rows in a slice as of links: they carry no text
 
@@ -20,13 +18,3 @@ def fold_claimed(before: str | None, claims: str, out: str) -> int:
         relation(connection, "claims", [claims], schemas.CLAIMS)
         [(rows,)] = connection.execute("SELECT (SELECT count(*) FROM before_claimed) + (SELECT count(*) FROM claims)").fetchall()
         return stream_to(connection, statement("claimed"), key_slices(rows // _NARROW), schemas.CLAIMED, out)
-
-
-def differing_claims(before: str | None, after: str) -> pa.Table:
-    """Rows of `after` (schemas.CLAIMED by link_id and claimed_by) that are new or differ: what a warehouse must be told."""
-    names = ", ".join(schemas.CLAIMED.names)
-    query = f"SELECT {names} FROM after_claimed EXCEPT SELECT {names} FROM before_claimed ORDER BY link_id, claimed_by"  # noqa: S608  # our names alone
-    with connect(after) as connection, damaged([path for path in (before, after) if path]):
-        relation(connection, "before_claimed", [before] if before else [], schemas.CLAIMED)
-        relation(connection, "after_claimed", [after], schemas.CLAIMED)
-        return fetch(connection, query, {}, schemas.CLAIMED)

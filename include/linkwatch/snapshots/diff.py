@@ -53,6 +53,19 @@ def changed_links(before: str | None, after: str) -> pa.Table:
         return fetch(connection, _links_query(), {}, schemas.LINKS)
 
 
+def differing_rows(before: str | None, after: str, schema: pa.Schema) -> pa.Table:
+    """Rows of a file that are new or differ from those of the night before, sorted: what a warehouse must be told.
+
+    Both are files of `schema`; a column that the older one lacks is blank there. `before` None: all rows are new.
+    """
+    names = ", ".join(schema.names)
+    query = f"SELECT {names} FROM after_rows EXCEPT SELECT {names} FROM before_rows ORDER BY ALL"  # noqa: S608  # our names alone
+    with connect(after) as connection, damaged([path for path in (before, after) if path]):
+        relation(connection, "before_rows", [before] if before else [], schema)
+        relation(connection, "after_rows", [after], schema)
+        return fetch(connection, query, {}, schema)
+
+
 def site_counts(after: str) -> dict[str, tuple[int, int]]:
     """For each site that a snapshot's links lead to: live links, and referring domains with a live link."""
     query = (

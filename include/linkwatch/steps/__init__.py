@@ -7,6 +7,9 @@
     telling.py   what a published night means: rows for the warehouse, messages for people; with evidence.py
     pulled.py    what became of each source in a night
     story.py     a link's whole story
+    analysing.py closer looks at pages with links; suspecting.py: every rule on a published night
+    reviewing.py findings before people; with cases.py, case_words.py, and asking.py for the DAG
+    disavowing.py  the disavow file, of decisions alone
     upkeep.py    held nights (release, drop) and the list of nights
     week.py      the weekly report
     single.py    one page and one target, looked at right now

@@ -5,6 +5,7 @@
     render    what scripts build, in a browser, as far as the night's budget goes
     doubt     a page that lost its links and is unlike its old self: is it an error page? A sibling address shows what those are
     keep      pages with links to own sites, as they were answered: the evidence
+    analyse   pages with links, where their content is not the one that is known
 
 What it found lies in the night's folder; the looks come last and say that the shard is finished.
 """
@@ -39,6 +40,7 @@ from linkwatch.model import Evidence, FetchedPage, Outcome, PageRequest, Redirec
 from linkwatch.progress import track
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
+from linkwatch.steps.analysing import Analyst, analyst_of
 from linkwatch.steps.planned import PlannedPage
 from linkwatch.steps.probing import Probe, Prober, known_probes
 from linkwatch.urls import Scopes, host_of
@@ -58,6 +60,7 @@ class View:
     planned: PlannedPage
     page: FetchedPage
     seen: Observation
+    on_page: tuple[Sighting, ...] | None = None  # links of `page` itself, where `seen` has those of server and browser
     kept: str = ""
     kept_hash: str = ""
 
@@ -85,13 +88,16 @@ class Looked:
 
 
 def look_at_shard(settings: Settings, store: NightStore, night: str, planned: Sequence[PlannedPage], name: str) -> None:
-    """Look at pages and keep what was found: tables sightings-, probes-, kept-, looks-`name`, and kept-`name`.warc.gz."""
+    """Look at pages; keeps tables analyses-, places-, sightings-, probes-, kept-, looks-`name`, and file kept-`name`.warc.gz."""
     as_of = store.as_of(night)
     with ExitStack() as stack:
         file = f"kept-{name}.warc.gz"
         kept = stack.enter_context(store.writing_file(night, file)) if _keeps(settings) else None
-        with Looking(settings, night, as_of, known_probes(store, night), kept, f"{night}/{file}") as looking:
+        analyst = analyst_of(store, night, [page.url for page in planned])
+        with Looking(settings, night, as_of, known_probes(store, night), kept, f"{night}/{file}", analyst) as looking:
             looked = looking.look_at(planned)
+    for table, rows in zip(("analyses", "places"), analyst.tables(as_of), strict=True):
+        store.write_table(night, f"{table}-{name}", rows)
     store.write_table(night, f"sightings-{name}", sightings_table(looked.sightings()))
     store.write_table(night, f"kept-{name}", pa.Table.from_pylist(looked.kept, schemas.KEPT))
     rows = [asdict(probe) for probe in looked.probes.values()]
@@ -108,7 +114,7 @@ class Looking:
     """The ways of looking, with what they share: connections, a browser, what is known of hosts, the archive.
 
     `probed` are the probes of the last week; `kept` takes the WARC records, None keeps none; `file` is what a reference to a
-    record begins with. Use it in a `with` block.
+    record begins with; `analyst` takes a closer look at pages with links. Use it in a `with` block.
     """
 
     def __init__(
@@ -119,6 +125,7 @@ class Looking:
         probed: Mapping[str, Probe] | None = None,
         kept: BinaryIO | None = None,
         file: str = "",
+        analyst: Analyst | None = None,
     ) -> None:
         self._settings = settings
         self._night = night
@@ -126,6 +133,7 @@ class Looking:
         self._prober = Prober(night, as_of, probed or {})
         self._keeper = archive.Keeper(kept, at=as_of) if kept else None
         self._file = file
+        self._analyst = analyst
         self._scopes = Scopes(settings.sites)
         self._own = {site.site for site in settings.sites if site.role is Role.OWN}
         self._names = Names(settings.sites)
@@ -142,7 +150,7 @@ class Looking:
         looked = Looked()
         waiting: list[View] = []  # with their bodies, so it should be few
         requests = {page.url: page for page in planned}
-        asked = self._fetcher.fetch([PageRequest(page.url, page.etag, page.last_modified) for page in planned])
+        asked = self._fetcher.fetch(map(self._request, planned))
         for page in track(asked, "looking at pages", len(planned)):
             view = self._first_view(requests[page.url], page)
             if view.seen.sends_to or self._wants_browser(view):
@@ -156,6 +164,12 @@ class Looking:
         self._doubt(looked)
         return looked
 
+    def _request(self, page: PlannedPage) -> PageRequest:
+        """A page with known links that was never analysed is asked for in full: "not modified" would show nothing of it."""
+        if page.links and self._analyst and not self._analyst.knows(page.url):
+            return PageRequest(page.url)
+        return PageRequest(page.url, page.etag, page.last_modified)
+
     def _first_view(self, planned: PlannedPage, page: FetchedPage) -> View:
         """The page as it was sent. A signature is made now and then, and where the page lacks its links and is compared."""
         wanted = not is_comparable(planned.signature) or _turn_of(page.url) == self._as_of.toordinal() % 7
@@ -166,6 +180,9 @@ class Looking:
     def _let_go(self, view: View, looked: Looked) -> None:
         """Keep what is evidence of the page, and forget its body."""
         self._keep(view, looked)
+        if self._analyst:
+            links = view.seen.sightings if view.on_page is None else view.on_page
+            self._analyst.look(view.page, view.seen.look, links)
         view.page = replace(view.page, body=b"")
         looked.views.append(view)
 
@@ -228,9 +245,10 @@ class Looking:
         in_html = {link.link_id for link in raw.sightings}
         sightings = (*raw.sightings, *(link for link in seen.sightings if link.link_id not in in_html))
         if page.outcome is Outcome.READABLE and seen.look.outcome == Outcome.READABLE:
-            view.page = page
+            view.page, view.on_page = page, seen.sightings
             look = seen.look._replace(raw_outcome=raw.look.outcome, etag="", last_modified="")
         else:
+            view.on_page = raw.sightings
             said = page.detail if page.outcome is not Outcome.READABLE else seen.look.detail
             look = raw.look._replace(detail=f"{raw.look.detail}; in a browser: {said}")
         look = look._replace(mentions=without_linked(look.mentions, {link.site for link in sightings}))

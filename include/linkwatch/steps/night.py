@@ -16,6 +16,7 @@ from linkwatch.quality import COLUMNS, AuditInput, AuditResult, run_audit
 from linkwatch.settings import Settings
 from linkwatch.snapshots import FoldInputs, NightStore, fold_claimed, fold_hosts, fold_night, plan_pages, site_counts
 from linkwatch.sources import PullStatus
+from linkwatch.steps.analysing import fold_analysed
 from linkwatch.steps.gap import tell_gap
 from linkwatch.steps.home import open_night_store
 from linkwatch.steps.looking import look_at_shard
@@ -116,6 +117,7 @@ def fold(night: str) -> dict[str, object]:
         fold_claimed(claimed, store.path(night, "claims"), store.path(night, "claimed"))
         hosts = store.path(before, "hosts") if before and store.has(before, "hosts") else None
         fold_hosts(hosts, [store.path(night, name) for name in store.names(night, "probes-")], store.path(night, "hosts"))
+        fold_analysed(store, night, before)
         since = {site: moment.isoformat() for site, moment in watched.items()}
         done = {**counts.to_dict(), "before": before, "watched": since}
         store.write_facts(night, "fold", done)

@@ -14,13 +14,26 @@ from linkwatch.alerts import LossStory, Message, OutboxRow, Poster, as_text, del
 from linkwatch.errors import AlertError, SettingsError
 from linkwatch.model import Audit, ChangeKind, Evidence, Finding, NightSummary, Outcome
 from linkwatch.settings import Settings
-from linkwatch.snapshots import NightStore, compare, differing_claims, pages_looked, site_counts
+from linkwatch.snapshots import NightStore, compare, differing_rows, pages_looked, site_counts
 from linkwatch.steps.connections import find_connection
 from linkwatch.steps.evidence import change_lines, discovered_links, night_evidence
 from linkwatch.steps.pulled import source_rows, trouble_message
 from linkwatch.steps.recheck import one_look_each
-from linkwatch.suspicion import COLUMNS, NightEvidence, find
-from linkwatch.warehouse import Engine, NightLoad, Outbox, load_night, loss_stories, migrate, new_findings, open_warehouse
+from linkwatch.steps.suspecting import suspect
+from linkwatch.warehouse import (
+    Engine,
+    NightLoad,
+    Outbox,
+    apply_mutes,
+    disavowed_domains,
+    findings_to_tell,
+    load_night,
+    loss_stories,
+    migrate,
+    new_findings,
+    open_warehouse,
+    reopen_by_new_evidence,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +53,33 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     changes = differing.filter(pc.not_equal(differing["kind"], ""))
     pages = pages_looked(store.path(night, "pages"), as_of)
     evidence = night_evidence(store, night, before, changes, links, pages)
-    found = find(_night_evidence(settings, store, night, changes), settings.suspicion)
-    fresh = new_findings(engine, night, [entry for entry in found.findings if not entry.shadow])
+    suspected = suspect(settings, store, night, changes, disavowed_domains(engine))
+    found = suspected.found.findings
+    told = findings_to_tell(engine, night, found)
+    fresh = new_findings(engine, night, [entry for entry in found if not entry.shadow])
     audit = Audit.PASSED if (store.read_facts(night, "audit") or {}).get("passed") else Audit.RELEASED
     summaries = _summaries(settings, store, night, audit, changes, fresh)
     if to_people:
-        messages = _messages(settings, engine, night, summaries, changes, evidence, fresh)
+        messages = _messages(settings, engine, night, summaries, changes, evidence, told)
         waiting = waiting_message(night, store.read_facts(night, "fold") or {}, settings.slack)
         trouble = trouble_message(settings, store, night)
         Outbox(engine).add([*messages, *filter(None, (waiting, trouble))], as_of)
-    claims = _differing_claims(store, before, night)
-    load = NightLoad(night, settings.sites, summaries, links, pages, changes, evidence, found.findings, claims)
+    load = NightLoad(
+        night=night,
+        sites=settings.sites,
+        summaries=summaries,
+        links=links,
+        pages=pages,
+        changes=changes,
+        evidence=evidence,
+        findings=found,
+        claims=_differing_claims(store, before, night),
+        rulings=suspected.rulings,
+        kinds=suspected.kinds,
+    )
     loaded = load_night(engine, load)
+    reopen_by_new_evidence(engine, night)
+    apply_mutes(engine, night)
     return {"changes": changes.num_rows, "findings": len(fresh), "rows_written": loaded.rows_written}
 
 
@@ -126,17 +154,7 @@ def _differing_claims(store: NightStore, before: str | None, night: str) -> pa.T
     if not store.has(night, "claimed"):
         return schemas.CLAIMED.empty_table()
     known = store.path(before, "claimed") if before and store.has(before, "claimed") else None
-    return differing_claims(known, store.path(night, "claimed"))
-
-
-def _night_evidence(settings: Settings, store: NightStore, night: str, changes: pa.Table) -> NightEvidence:
-    return NightEvidence(
-        night=night,
-        links=store.read_table(night, "links", COLUMNS["links"]),
-        pages=store.read_table(night, "pages", COLUMNS["pages"]),
-        changes=changes,
-        sites=settings.sites,
-    )
+    return differing_rows(known, store.path(night, "claimed"), schemas.CLAIMED)
 
 
 def _messages(

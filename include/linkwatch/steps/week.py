@@ -3,6 +3,7 @@
 import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from linkwatch.alerts import WeeklyNumbers, weekly_message
 from linkwatch.errors import NightError, StoreError
@@ -14,6 +15,7 @@ from linkwatch.reports import (
     as_numbers,
     build_report,
     render,
+    suspicion_week,
     week_of,
     weekly_domain_rows,
     weekly_site_rows,
@@ -22,17 +24,21 @@ from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore
 from linkwatch.steps.home import open_night_store
 from linkwatch.steps.telling import deliver_outbox, warehouse_of
+from linkwatch.suspicion import anchor_tally, kind_tally
 from linkwatch.warehouse import (
+    Engine,
     Outbox,
     changes_of,
-    findings_of,
+    findings_open_by,
     gap_rows,
     nights,
     refuted_links,
-    upsert_weekly,
+    replace_week,
+    rules_of_week,
     week_of_domains,
     week_of_sites,
     weekly_rows,
+    weekly_rule_rows,
 )
 
 _WEEK = timedelta(days=7)
@@ -61,7 +67,12 @@ def report_week(week: str) -> dict[str, str | int]:
     monday, sunday = date.fromisoformat(week), date.fromisoformat(week) + _WEEK - timedelta(days=1)
     sites = as_numbers(SiteNumbers, week_of_sites(engine, monday))
     domains = as_numbers(DomainNumbers, week_of_domains(engine, monday))
-    upsert_weekly(engine, weekly_site_rows(monday, sites, domains), weekly_domain_rows(monday, domains))
+    marts = _suspicion_marts(settings, store, engine, monday)
+    marts |= {
+        "weekly_site": weekly_site_rows(monday, sites, domains),
+        "weekly_referring_domain": weekly_domain_rows(monday, domains),
+    }
+    replace_week(engine, monday, marts)
     span = [row for row in nights(engine, limit=7 * settings.report.weeks + 7) if row.night <= sunday.isoformat()]
     report = build_report(
         monday,
@@ -69,7 +80,14 @@ def report_week(week: str) -> dict[str, str | int]:
         domains=domains,
         nights=span,
         changes=changes_of(engine, week, sunday.isoformat()),
-        findings=findings_of(engine, sunday.isoformat(), new_only=False),
+        suspicion=suspicion_week(
+            monday,
+            own=[site.site for site in settings.sites if site.role is Role.OWN],
+            findings=findings_open_by(engine, monday + _WEEK),
+            rules=weekly_rule_rows(engine, monday, settings.report.weeks),
+            kinds=marts["weekly_link_kind"],
+            anchors=marts["weekly_anchor"],
+        ),
         history=weekly_rows(engine, monday, settings.report.weeks),
         refuted=refuted_links(engine, monday),
         held_because=_held_because(store),
@@ -112,6 +130,23 @@ def tell_week(week: str) -> dict[str, int]:
 def reports_folder(settings: Settings) -> Path:
     """Where the weekly reports are."""
     return settings.home / "reports"
+
+
+def _suspicion_marts(settings: Settings, store: NightStore, engine: Engine, monday: date) -> dict[str, list[dict[str, Any]]]:
+    """The week's marts of suspicion: rules from the tables, kinds and anchors from its last night's snapshot."""
+    week = {"week_start": monday}
+    night = next((name for name in reversed(store.published()) if name < (monday + _WEEK).isoformat()), "")
+    kinds: list[dict[str, Any]] = []
+    anchors: list[dict[str, Any]] = []
+    if night >= monday.isoformat():
+        links = store.read_table(night, "links", ["link_id", "site", "source_domain", "state", "anchor"])
+        anchors = anchor_tally(links, settings.sites, settings.report.top)
+        kinds = kind_tally(links, store.read_table(night, "assessed")) if store.has(night, "assessed") else []
+    return {
+        "weekly_rule": rules_of_week(engine, monday),
+        "weekly_link_kind": [week | row for row in kinds],
+        "weekly_anchor": [week | row for row in anchors],
+    }
 
 
 def _held_because(store: NightStore) -> dict[str, list[str]]:

@@ -12,7 +12,25 @@ page or domain; nothing found does not mean clean.
     rules.py      RULES, their families, and `find`
 """
 
+from linkwatch.suspicion.arrivals import arrivals_tonight
 from linkwatch.suspicion.evidence import COLUMNS, Arrivals, NightEvidence, NotEvaluated
-from linkwatch.suspicion.rules import FAMILIES, RULES, Found, Ruling, find
+from linkwatch.suspicion.kinds import assess
+from linkwatch.suspicion.rules import RULES, Found, Ruling, find
+from linkwatch.suspicion.tallies import anchor_tally, kind_tally
+from linkwatch.suspicion_settings import FAMILIES
 
-__all__ = ["COLUMNS", "FAMILIES", "RULES", "Arrivals", "Found", "NightEvidence", "NotEvaluated", "Ruling", "find"]
+__all__ = [
+    "COLUMNS",
+    "FAMILIES",
+    "RULES",
+    "Arrivals",
+    "Found",
+    "NightEvidence",
+    "NotEvaluated",
+    "Ruling",
+    "anchor_tally",
+    "arrivals_tonight",
+    "assess",
+    "find",
+    "kind_tally",
+]

@@ -7,6 +7,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from linkwatch.model import Site
+from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import registrable_domain
 
 GENERIC_WORDS = frozenset(
@@ -24,6 +25,16 @@ GENERIC_WORDS = frozenset(
 MAX_ANCHOR = 300
 """Characters of an anchor that are looked at: a page may send a novel, and no phrase is longer."""
 
+MAX_BRAND_WORDS = 4
+"""Words that a brand is looked for in, within an anchor: "follow us on Our Own Brand Ltd"."""
+
+_CREDIT = re.compile(
+    r"(?:website |site |web |shop |store |theme |template )*"
+    r"(?:powered|built|made|designed|developed|created|hosted|maintained|provided|realised|realized|design|development|hosting"
+    r"|theme|template|umgesetzt|erstellt|realisiert|conçu|réalisé|creado|desarrollado|realizzato)"
+    r" (?:(?:and|&) \w+ )?(?:by|with|on|von|mit|par|por|da)(?: .*)?"
+    r"|(?:image|photo|photograph|picture|video|foto|bild) (?:copyright|credit|courtesy|source|by|via|von)(?: .*)?"
+)
 _URL = re.compile(r"(https?://|www\.)\S+|[^\s/@]+\.[^\W\d_]{2,}([/?#]\S*)?")
 
 
@@ -70,11 +81,43 @@ def bucket(anchor: str, brands: frozenset[str]) -> Bucket:
 
 
 def names_brand(anchor: str, brands: frozenset[str]) -> bool:
-    """True where a word of a normalised anchor is the brand: "follow us on Acme" tells who it is for, whatever else it says."""
-    return any(_squeezed(word) in brands for word in anchor.split())
+    """True where a normalised anchor has the brand in it: "follow us on Acme" tells who it is for, whatever else it says."""
+    squeezed = _squeezed(anchor)
+    if not any(brand in squeezed for brand in brands):
+        return False
+    words = [_squeezed(word) for word in anchor.split()]
+    runs = ("".join(words[start : start + length]) for length in range(1, MAX_BRAND_WORDS + 1) for start in range(len(words)))
+    return any(run in brands for run in runs)
+
+
+def is_telling(anchor: str, brands: frozenset[str]) -> bool:
+    """True where a normalised anchor speaks of a thing and not of whose site it is.
+
+    Neither the brand, nor words around it, nor a credit: "built by …", "powered by …" and "photo by …" say who made what they
+    stand beside. Which words make a credit is judgement.
+    """
+    return bucket(anchor, brands) is Bucket.OTHER and not _says_whose(anchor, brands)
+
+
+def is_commercial(anchor: str, brands: frozenset[str], settings: SuspicionSettings) -> bool:
+    """True where a normalised anchor is telling, or has one of `money_words` in it, even beside the brand or in a credit."""
+    if bucket(anchor, brands) is not Bucket.OTHER:
+        return False
+    return has_money_word(anchor, settings) or not _says_whose(anchor, brands)
+
+
+def has_money_word(anchor: str, settings: SuspicionSettings) -> bool:
+    """True where one of `money_words` stands by itself in a normalised anchor."""
+    return any(f" {normalise(word)} " in f" {anchor} " for word in settings.money_words)
+
+
+def _says_whose(anchor: str, brands: frozenset[str]) -> bool:
+    return names_brand(anchor, brands) or _CREDIT.fullmatch(anchor) is not None
 
 
 def _bare(word: str) -> str:
+    if word.isalnum():
+        return word
     start, end = 0, len(word)
     while start < end and not word[start].isalnum():
         start += 1
@@ -84,4 +127,4 @@ def _bare(word: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))

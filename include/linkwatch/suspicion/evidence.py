@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.analysis_schemas import ANALYSES, PLACES
 from linkwatch.model import Outcome, Site, State
+from linkwatch.suspicion.likeness import Likeness, similar_pages
 
 MAX_SAMPLES = 5
 """URLs shown with a finding."""
@@ -23,7 +25,7 @@ COLUMNS: Mapping[str, list[str]] = {
     ],
     "pages": [
         *("url", "source_domain", "outcome", "title", "language", "words", "external_links", "linked_domains", "network"),
-        *("history", "last_readable_at"),
+        *("history", "last_readable_at", "canonical_url"),
     ],
 }
 """The columns that rules look at: a third of the memory of whole tables."""
@@ -53,6 +55,11 @@ class NightEvidence:
     own_links: pa.Table | None = None  # schemas.OWN_LINKS of the last crawl of own sites; None: none was crawled
     history: Mapping[str, Sequence[Arrivals]] = field(default_factory=dict)  # by site, oldest first, tonight's the last
     bad_domains: frozenset[str] = frozenset()  # registrable domains that people decided to disavow
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """Which of the `analyses` carry similar texts; worked out once, for all rules."""
+        return similar_pages(self.analyses)
 
     def live_links(self, columns: Sequence[str]) -> pa.Table:
         """Some columns of the live links: only a link that is there can be suspicious."""

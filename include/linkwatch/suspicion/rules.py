@@ -1,4 +1,4 @@
-"""The rules, their families, and `find`: all of them on one night."""
+"""The rules, and `find`: all of them on one night."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,25 +9,48 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, State
-from linkwatch.suspicion.content import link_dominated_page, thin_page
+from linkwatch.suspicion.content import link_dominated_page, stuffed_page, thin_page
+from linkwatch.suspicion.copies import copied_text
+from linkwatch.suspicion.domains import bad_neighbours, expired_domain, parked_domain
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated
-from linkwatch.suspicion.placement import hidden_link, sitewide_link
+from linkwatch.suspicion.hack import hidden_link, injected_link
+from linkwatch.suspicion.network import link_network, shared_address, shared_id
+from linkwatch.suspicion.placement import sitewide_link, widget_link
+from linkwatch.suspicion.policy import low_directory, partner_page, reciprocal_link, unqualified_paid
 from linkwatch.suspicion.spikes import anchor_spike
-from linkwatch.suspicion_settings import SuspicionSettings
+from linkwatch.suspicion.timing import coordinated_timing
+from linkwatch.suspicion.velocity import domain_velocity
+from linkwatch.suspicion.wording import irrelevant_anchor, optimised_links
+from linkwatch.suspicion_settings import FAMILIES, SuspicionSettings
 
 Rule = Callable[[NightEvidence, SuspicionSettings], Iterator[Finding | NotEvaluated]]
 
-RULES: tuple[Rule, ...] = (sitewide_link, hidden_link, thin_page, link_dominated_page, anchor_spike)
-"""Every rule; its name is the function's, its manual the docstring."""
-
-FAMILIES: Mapping[str, str] = {
-    "sitewide_link": "placement",
-    "hidden_link": "hack",
-    "thin_page": "content",
-    "link_dominated_page": "content",
-    "anchor_spike": "anchor",
-}
-"""What kind of sign a rule's is. Two signs of one family are one reason; of different families they strengthen each other."""
+RULES: tuple[Rule, ...] = (
+    sitewide_link,
+    widget_link,
+    anchor_spike,
+    irrelevant_anchor,
+    optimised_links,
+    thin_page,
+    link_dominated_page,
+    stuffed_page,
+    copied_text,
+    parked_domain,
+    unqualified_paid,
+    reciprocal_link,
+    partner_page,
+    low_directory,
+    hidden_link,
+    injected_link,
+    shared_id,
+    shared_address,
+    link_network,
+    expired_domain,
+    bad_neighbours,
+    domain_velocity,
+    coordinated_timing,
+)
+"""Every rule; its name is the function's, its manual the docstring, its family in `suspicion_settings.FAMILIES`."""
 
 _ORDER = tuple(Severity)  # high first
 
@@ -49,16 +72,15 @@ class Found:
 
     findings: Sequence[Finding]  # highest severity first, then by site, rule and key; those in shadow among them
     rulings: Sequence[Ruling]
-    not_evaluated: (
-        pa.Table
-    )  # link_id, rules (names, sorted, space-separated): live links that some rule could not say anything of
+    not_evaluated: pa.Table  # link_id, rules: live links with the names of the rules that had to leave them, space-separated
 
 
 def find(evidence: NightEvidence, settings: SuspicionSettings) -> Found:
     """What looks suspicious after a night, and of what nothing can be said.
 
     A finding rises one level when rules of another family hit at least half of its links; `promoted_by` then names them.
-    A rule in shadow promotes none. Severities are never summed to a score. About 3 s a million links.
+    What is only info, or in shadow, promotes nothing and does not rise: it is no sign by itself. Severities are never summed to
+    a score. 100,000 pages with 300,000 links take about 15 s on one core (`python -m bench findings`).
     """
     findings: list[Finding] = []
     unsaid: dict[str, list[NotEvaluated]] = {}
@@ -69,7 +91,7 @@ def find(evidence: NightEvidence, settings: SuspicionSettings) -> Found:
         unsaid[rule.__name__] = [entry for entry in said if isinstance(entry, NotEvaluated)]
     rules_of: dict[int, set[str]] = defaultdict(set)
     for finding in findings:
-        for link_id in () if finding.shadow else finding.link_ids:
+        for link_id in finding.link_ids if _is_sign(finding) else ():
             rules_of[link_id].add(finding.rule)
     weighed = [_weighed(finding, rules_of) for finding in findings]
     weighed.sort(key=lambda finding: (_ORDER.index(finding.severity), finding.site, finding.rule, finding.key))
@@ -79,12 +101,18 @@ def find(evidence: NightEvidence, settings: SuspicionSettings) -> Found:
 
 def _weighed(finding: Finding, rules_of: Mapping[int, set[str]]) -> Finding:
     """The finding, one level up where another family agrees."""
+    if not _is_sign(finding):
+        return finding
     agreeing = [_others(finding.rule, rules_of.get(link_id, set())) for link_id in finding.link_ids]
     agreeing = [others for others in agreeing if others]
     if 2 * len(agreeing) < len(finding.link_ids):
         return finding
     told = {**finding.evidence, "promoted_by": sorted(set().union(*agreeing))}
     return replace(finding, severity=_ORDER[max(0, _ORDER.index(finding.severity) - 1)], evidence=told)
+
+
+def _is_sign(finding: Finding) -> bool:
+    return not finding.shadow and finding.severity is not Severity.INFO
 
 
 def _others(rule: str, rules: set[str]) -> set[str]:

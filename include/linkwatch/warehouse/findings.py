@@ -1,19 +1,25 @@
 """Findings of a night into the warehouse. What people decide of them is in `reviews`.
 
 A finding is one row for as long as anybody finds it: its night is the first that did, its severity, evidence and grounds are
-those of the last that did, and `ended` is the first that did not. A night that is told late changes none that is known.
+those of the last that did, and `ended` is the first that did not. What was found of one night, a burst or a spike, is not found
+again and not over for it: it ends after `EVENT_NIGHTS`. A night that is told late changes no finding that is known.
 """
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from linkwatch.decisions import Review
 from linkwatch.model import Audit, Finding
+from linkwatch.suspicion_settings import EVENTS
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.bulk import rows_of, upsert
 from linkwatch.warehouse.columns import finding_key, json_text
+
+EVENT_NIGHTS = 30
+"""Nights for which a finding about one night waits for a person."""
 
 
 def load_findings(connection: sa.Connection, night: str, findings: Sequence[Finding]) -> int:
@@ -27,7 +33,10 @@ def load_findings(connection: sa.Connection, night: str, findings: Sequence[Find
     written += upsert(connection, tables.finding_link, rows_of(tables.finding_link, links), keep=True)
     if later:
         return written
-    standing = set(connection.scalars(sa.select(finding.c.finding_id).where(finding.c.ended.is_(None))))
+    waits = (date.fromisoformat(night) - timedelta(days=EVENT_NIGHTS)).isoformat()
+    is_waiting = sa.and_(finding.c.rule.in_(EVENTS), finding.c.night > waits)
+    over_if_not_found = sa.select(finding.c.finding_id).where(finding.c.ended.is_(None), sa.not_(is_waiting))
+    standing = set(connection.scalars(over_if_not_found))
     over = [{"over": key} for key in sorted(standing - found.keys())]
     if over:
         ends = sa.update(finding).where(finding.c.finding_id == sa.bindparam("over")).values(ended=night)

@@ -32,7 +32,7 @@ class NightLoad:
     evidence: Mapping[int, str]  # of a change, by link_id: a JSON object as text
     findings: Sequence[Finding]
     claims: pa.Table = field(default_factory=schemas.CLAIMED.empty_table)  # schemas.CLAIMED, where it differs
-    rulings: Sequence[Mapping[str, Any]] = ()  # rows of `rule_night`; `reasons` as JSON text
+    rulings: Sequence[Mapping[str, Any]] = ()  # rows of `rule_night`
     kinds: pa.Table = field(default_factory=ASSESSED.empty_table)  # analysis_schemas.ASSESSED, where it differs
 
 
@@ -71,7 +71,7 @@ def load_night(engine: sa.Engine, load: NightLoad) -> LoadCounts:
             links=upsert(connection, tables.link_row, _link_rows(load), newest="updated_night"),
             changes=upsert(connection, tables.change, _change_rows(load)),
             findings=load_findings(connection, load.night, load.findings),
-            rulings=upsert(connection, tables.rule_night, rows_of(tables.rule_night, load.rulings)),
+            rulings=upsert(connection, tables.rule_night, rows_of(tables.rule_night, map(_ruling, load.rulings))),
             kinds=upsert(connection, tables.link_kind, _kind_rows(load), newest="updated_night"),
             claims=upsert(connection, tables.link_claim, _claim_rows(load), newest="updated_night"),
         )
@@ -116,6 +116,10 @@ def _page_rows(load: NightLoad) -> pa.Table:
 
 def _link_rows(load: NightLoad) -> pa.Table:
     return _with(load.links, page_id=_page_ids(load.links), updated_night=_repeated(load.night, load.links))
+
+
+def _ruling(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "reasons": json_text(row["reasons"])}
 
 
 def _kind_rows(load: NightLoad) -> pa.Table:

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from linkwatch.model import Audit, ChangeKind, Finding, NightSummary
+from linkwatch.model import Audit, ChangeKind, NightSummary
 from linkwatch.warehouse import tables
-from linkwatch.warehouse.columns import finding_key, key_of
+from linkwatch.warehouse.columns import key_of
 from linkwatch.warehouse.engine import reading
 
 _PUBLISHED = (Audit.PASSED.value, Audit.RELEASED.value)
@@ -56,22 +56,6 @@ def changes_of(engine: sa.Engine, night: str, until: str = "") -> list[dict[str,
         )
     )
     return _dicts(engine, query)
-
-
-def findings_of(engine: sa.Engine, night: str, *, new_only: bool = True) -> list[dict[str, Any]]:
-    """Findings that a night was the first to make; without `new_only` also the older ones that nobody has reviewed."""
-    finding = tables.finding
-    older = sa.and_(finding.c.night < night, finding.c.review == "open")
-    where = finding.c.night == night if new_only else sa.or_(finding.c.night == night, older)
-    return _dicts(engine, sa.select(finding).where(where).order_by(finding.c.site, finding.c.rule, finding.c.key))
-
-
-def new_findings(engine: sa.Engine, night: str, found: Iterable[Finding]) -> list[Finding]:
-    """Those of a night's findings that no earlier night made; the same before and after the night is loaded."""
-    finding = tables.finding
-    with reading(engine) as connection:
-        known = set(connection.scalars(sa.select(finding.c.finding_id).where(finding.c.night < night)))
-    return [entry for entry in found if finding_key(entry) not in known]
 
 
 def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:

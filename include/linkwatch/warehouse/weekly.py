@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from linkwatch.model import Audit, ChangeKind, State
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.engine import reading, writing
+from linkwatch.warehouse.weekly_suspicion import open_findings
 
 _WEEK = timedelta(days=7)
 _APPEARED = (ChangeKind.GAINED.value, ChangeKind.DISCOVERED.value, ChangeKind.RECOVERED.value)
@@ -35,7 +36,7 @@ class SiteWeek:
     lost: int
     recovered: int
     changed: int
-    findings_open: int  # found by the end of the week and not reviewed up to now
+    findings_open: int  # that held at the end of the week and are not decided up to now
     unverified_refuted: int  # claimed, and not there: first found out in the week
     nights_passed: int  # published, with those that a person released
     nights_held: int  # neither published nor dropped
@@ -67,7 +68,7 @@ def week_of_sites(engine: sa.Engine, week_start: date) -> list[SiteWeek]:
     with reading(engine) as connection:
         nights = connection.execute(rows.where(night.c.night >= first, night.c.night < after).order_by(night.c.night)).all()
         changes = _changes(connection, first, after, tables.change.c.site)
-        found = _counts(connection, finding.c.site, finding.c.review == "open", finding.c.night < after)
+        found = _counts(connection, finding.c.site, open_findings(week_start + _WEEK))
         refuted = _counts(connection, tables.link_row.c.site, _refuted_in(week_start))
     weeks = []
     for site in sorted({row.site for row in nights}):
@@ -131,12 +132,12 @@ def refuted_links(engine: sa.Engine, week_start: date) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def upsert_weekly(engine: sa.Engine, site_rows: Sequence[Mapping[str, Any]], domain_rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put rows of `weekly_site` and `weekly_referring_domain` in place of all that is there for their weeks, in one step."""
-    weeks = {row["week_start"] for row in (*site_rows, *domain_rows)}
+def replace_week(engine: sa.Engine, week_start: date, marts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put rows of the weekly marts, by the mart's name, in place of all that is there for the week, in one step."""
     with writing(engine) as connection:
-        for table, rows in ((tables.weekly_site, site_rows), (tables.weekly_referring_domain, domain_rows)):
-            connection.execute(sa.delete(table).where(table.c.week_start.in_(weeks)))
+        for name, rows in marts.items():
+            table = tables.metadata.tables[name]
+            connection.execute(sa.delete(table).where(table.c.week_start == week_start))
             if rows:
                 connection.execute(sa.insert(table), [dict(row) for row in rows])
 

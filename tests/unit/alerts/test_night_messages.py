@@ -61,7 +61,7 @@ def eventful_night() -> list[ChangeLine]:
 def test_an_eventful_night_reads_as_it_should():
     """Lost first, most followed domain first, then recovered, changed, gained, findings; discovered links are not told."""
     hidden = {"observed": "hidden by display:none", "threshold": "any", "anchor": "sheds", "samples": ["https://bad.example/x"]}
-    finding = Finding("hidden_link", "1", Severity.HIGH, "example.com", (1,), hidden)
+    finding = Finding("hidden_link", "1", Severity.HIGH, "example.com", (1,), hidden, ("bad.example",))
     messages = compose(eventful_night(), [finding])
     shown = "\n\n".join(as_text(message) for message in messages)
     assert shown + "\n" == (CASES / "eventful-night.txt").read_text(encoding="utf-8")
@@ -133,17 +133,6 @@ def test_the_notification_text_holds_no_text_from_pages():
     """What phones show is made of our own words and numbers."""
     main, *_ = compose([change("lost", "a.org/1", "link_removed", anchor="<!channel> buy")])
     assert main.text == "example.com: night of 2026-11-03: 1 link lost (1 referring domain)"
-
-
-def test_findings_come_most_severe_first():
-    """A high finding is read before a low one, however they arrive."""
-    seen = {"samples": ["https://a.org/"]}
-    findings = [
-        Finding(f"rule_{severity}", "", severity, "example.com", (1,), seen) for severity in (Severity.LOW, Severity.HIGH)
-    ]
-    (main,) = compose([], findings)
-    rows = [line for line in as_text(main).splitlines() if "rule" in line]
-    assert rows == ["│ • high: rule high: e.g. a.org", "│ • low: rule low: e.g. a.org"]
 
 
 def test_a_held_night_goes_to_operations_with_what_to_do():

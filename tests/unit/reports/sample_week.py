@@ -4,7 +4,7 @@ import math
 from datetime import UTC, date, datetime, timedelta
 
 from linkwatch.model import Audit, NightSummary
-from linkwatch.reports import DomainNumbers, SiteNumbers
+from linkwatch.reports import DomainNumbers, SiteNumbers, suspicion_week
 
 MONDAY = date(2026, 11, 16)
 OWN, RIVAL, OTHER = "acme.example", "rival.example", "thirdparty.example"
@@ -133,7 +133,8 @@ FINDINGS = [
         "rule": "sitewide_link",
         "key": "k1",
         "severity": "medium",
-        "review": "open",
+        "domains": ["widgets.example"],
+        "links": 214,
         "evidence": {
             "source_domain": "widgets.example",
             "pages": 214,
@@ -147,19 +148,56 @@ FINDINGS = [
         "rule": "hidden_link",
         "key": "k2",
         "severity": "high",
-        "review": "open",
+        "domains": ["bad.example"],
+        "links": 1,
         "evidence": {"hidden_by": "display:none", "anchor": HOSTILE},
     },
     {
-        "night": "2026-11-20",
+        "night": "2026-11-18",
         "site": OWN,
         "rule": "thin_page",
         "key": "k3",
         "severity": "low",
-        "review": "kept",
+        "domains": ["bad.example"],
+        "links": 3,
         "evidence": {"words": 12},
     },
+    {
+        "night": "2026-11-20",
+        "site": RIVAL,
+        "rule": "hidden_link",
+        "key": "k4",
+        "severity": "high",
+        "domains": ["elsewhere.example"],
+        "links": 1,
+        "evidence": {},
+    },
 ]
+
+
+def _rule(week: date, rule: str, new: int, still: int = 0, decided: int = 0, site: str = OWN) -> dict:
+    counts = {"findings_new": new, "findings_open": still, "decided": decided}
+    return {"week_start": week, "site": site, "rule": rule, **counts}
+
+
+RULES = [
+    _rule(MONDAY - timedelta(days=7), "thin_page", 4),
+    _rule(MONDAY - timedelta(days=7), "widget_link", 1),
+    _rule(MONDAY, "thin_page", 1, still=1, decided=2),
+    _rule(MONDAY, "hidden_link", 1, still=2),
+    _rule(MONDAY, "hidden_link", 9, still=9, site=RIVAL),
+]
+KINDS = [
+    {"site": OWN, "declared": "unknown", "inferred": "editorial", "links_live": 800, "referring_domains_live": 300},
+    {"site": OWN, "declared": "sponsored", "inferred": "sponsored", "links_live": 12, "referring_domains_live": 4},
+    {"site": RIVAL, "declared": "unknown", "inferred": "editorial", "links_live": 5, "referring_domains_live": 5},
+]
+ANCHORS = [
+    {"site": OWN, "anchor": "acme", "bucket": "brand", "links_live": 500, "referring_domains_live": 210},
+    {"site": OWN, "anchor": HOSTILE, "bucket": "other", "links_live": 2, "referring_domains_live": 2},
+    {"site": OWN, "anchor": "", "bucket": "empty", "links_live": 9, "referring_domains_live": 7},
+]
+SUSPICION = suspicion_week(MONDAY, own=[OWN], findings=FINDINGS, rules=RULES, kinds=KINDS, anchors=ANCHORS)
 SITES = [
     site_numbers(RIVAL, "competitor", links_live=9210, referring_domains_live=812, gained=41, lost=18, discovered=4),
     site_numbers(

@@ -17,7 +17,7 @@ def row(rank: int, source_domain: str, **values: object) -> dict:
 def section(*rows: dict, top: int = 20) -> list[str]:
     """The cells of the section, row by row; none without the section."""
     nights = sample_nights()
-    report = build_report(MONDAY, sites=SITES, domains=[], nights=nights, changes=[], findings=[], gap=rows, top=top)
+    report = build_report(MONDAY, sites=SITES, domains=[], nights=nights, changes=[], gap=rows, top=top)
     found = html.fromstring(render(report)).xpath("//section[starts-with(@aria-labelledby, 'gap-')]//tbody/tr")
     return [" | ".join(" ".join(cell.text_content().split()) for cell in entry.xpath("td")) for entry in found]
 

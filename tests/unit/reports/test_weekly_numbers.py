@@ -10,13 +10,13 @@ from linkwatch.reports import DomainNumbers, SiteNumbers, build_report, week_of,
 from unit.reports.sample_week import (
     CHANGES,
     DOMAINS,
-    FINDINGS,
     HISTORY,
     MONDAY,
     OTHER,
     OWN,
     RIVAL,
     SITES,
+    SUSPICION,
     domain_numbers,
     night_summary,
     sample_nights,
@@ -31,7 +31,7 @@ def sample_report(**more):
         "domains": DOMAINS,
         "nights": sample_nights(),
         "changes": CHANGES,
-        "findings": FINDINGS,
+        "suspicion": SUSPICION,
         "history": HISTORY,
     }
     return build_report(MONDAY, **{**given, **more})
@@ -105,7 +105,7 @@ def test_numbers_fit_the_warehouse():
 
 
 def test_report_order_and_selection():
-    """Own sites come first; lists hold own sites' changes without discoveries, followed links first; only open findings."""
+    """Own sites come first; lists hold own sites' changes without discoveries, followed links first; only own cases."""
     report = sample_report()
     assert [site.site for site in report.sites] == [OWN, RIVAL, OTHER]
     assert [(row.source_domain, row.reason) for row in report.lost] == [
@@ -119,7 +119,7 @@ def test_report_order_and_selection():
     assert [len(rows) for rows in (report.gained, report.recovered, report.changed)] == [2, 1, 2]
     assert next(iter(report.loss_reasons.items())) == ("link_removed", 2)
     assert sum(report.loss_reasons.values()) == 6
-    assert [finding.rule for finding in report.findings] == ["hidden_link", "sitewide_link"]
+    assert [case.name for case in report.suspicion.cases] == ["bad.example", "widgets.example"]
     assert {site: [row.source_domain for row in rows][:2] for site, rows in report.domains.items()} == {
         OWN: ["widgets.example", "craftnews.example"]
     }
@@ -153,4 +153,4 @@ def test_weeks_start_on_monday():
     """A week is named by its Monday, and another day is refused."""
     assert week_of(date(2026, 11, 22)) == MONDAY == week_of(MONDAY)
     with pytest.raises(ValueError, match="expected a Monday"):
-        build_report(MONDAY + timedelta(days=1), sites=[], domains=[], nights=[], changes=[], findings=[])
+        build_report(MONDAY + timedelta(days=1), sites=[], domains=[], nights=[], changes=[])

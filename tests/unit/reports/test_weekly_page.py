@@ -13,13 +13,13 @@ from linkwatch.reports.words import REASONS, differences_in_words, evidence_in_w
 from unit.reports.sample_week import (
     CHANGES,
     DOMAINS,
-    FINDINGS,
     HISTORY,
     HOSTILE,
     MONDAY,
     OWN,
     REFUTED,
     SITES,
+    SUSPICION,
     change,
     lost,
     night_summary,
@@ -37,7 +37,7 @@ def page() -> str:
         domains=DOMAINS,
         nights=sample_nights(),
         changes=CHANGES,
-        findings=FINDINGS,
+        suspicion=SUSPICION,
         history=HISTORY,
         refuted=REFUTED,
         held_because={"2026-11-20": ["Live links fell to 31 % of the median"]},
@@ -75,7 +75,7 @@ def test_text_from_pages_stays_text(page):
 def test_an_address_that_is_no_web_page_is_no_link():
     """A javascript: address is shown as text."""
     row = change("gained", "evil.example", "x", source_url="javascript:alert(1)")
-    page = render(build_report(MONDAY, sites=SITES, domains=[], nights=sample_nights(1), changes=[row], findings=[]))
+    page = render(build_report(MONDAY, sites=SITES, domains=[], nights=sample_nights(1), changes=[row]))
     assert "javascript:alert(1)" in text_of(page)
     assert [link for link in html.fromstring(page).xpath("//a/@href") if not link.startswith(("https://", "#"))] == []
 
@@ -107,7 +107,7 @@ def test_the_page_can_be_heard(page):
 
 def test_same_report_same_bytes(page):
     """The page is a function of the report."""
-    report = build_report(MONDAY, sites=SITES, domains=DOMAINS, nights=sample_nights(), changes=CHANGES, findings=FINDINGS)
+    report = build_report(MONDAY, sites=SITES, domains=DOMAINS, nights=sample_nights(), changes=CHANGES, suspicion=SUSPICION)
     assert render(report) == render(report)
     assert render(report) != page
 
@@ -124,7 +124,7 @@ EMPTY_WEEKS = {
 @pytest.mark.parametrize("week", [pytest.param(week, id=name) for name, week in EMPTY_WEEKS.items()])
 def test_a_week_without_a_night(week):
     """A week in which no night passed says so, and does not say that nothing was lost."""
-    text = text_of(render(build_report(MONDAY, **week, domains=[], changes=[], findings=[])))
+    text = text_of(render(build_report(MONDAY, **week, domains=[], changes=[])))
     assert "No night passed this week." in text
     assert "No link to your own sites was lost." not in text
 
@@ -132,9 +132,7 @@ def test_a_week_without_a_night(week):
 def test_a_quiet_week_and_a_first_night():
     """One night is enough for a page, and a week without losses says so."""
     nights = [night_summary(MONDAY, OWN, live=3, domains=2)]
-    text = text_of(
-        render(build_report(MONDAY, sites=[site_numbers(OWN, links_live=3)], domains=[], nights=nights, changes=[], findings=[]))
-    )
+    text = text_of(render(build_report(MONDAY, sites=[site_numbers(OWN, links_live=3)], domains=[], nights=nights, changes=[])))
     assert "1 of 7 nights published." in text
     assert "No link to your own sites was lost." in text
 
@@ -142,7 +140,7 @@ def test_a_quiet_week_and_a_first_night():
 def test_long_lists_are_cut_with_a_count():
     """A list shows a hundred rows and says how many there are."""
     rows = [lost(f"d{number:04}.example", "p", "link_removed") for number in range(1234)]
-    page = render(build_report(MONDAY, sites=SITES, domains=[], nights=sample_nights(1), changes=rows, findings=[]))
+    page = render(build_report(MONDAY, sites=SITES, domains=[], nights=sample_nights(1), changes=rows))
     assert "The first 100 of 1,234." in text_of(page)
     assert len(html.fromstring(page).xpath("//table[@class='links']/tbody/tr")) == 100
 

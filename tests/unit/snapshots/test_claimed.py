@@ -8,7 +8,7 @@ import pytest
 
 from linkwatch import schemas
 from linkwatch.errors import StoreError
-from linkwatch.snapshots import differing_claims, fold_claimed
+from linkwatch.snapshots import differing_rows, fold_claimed
 from twins import claimed as slow
 from twins.rows import claim, read, row, write
 
@@ -35,9 +35,9 @@ def fold(folder, before, claims):
 
 
 def differ(folder, before, after):
-    """`differing_claims` on rows."""
+    """`differing_rows` on claims."""
     known = write(folder / "one.parquet", before, schemas.CLAIMED) if before is not None else None
-    return differing_claims(known, write(folder / "two.parquet", after, schemas.CLAIMED)).to_pylist()
+    return differing_rows(known, write(folder / "two.parquet", after, schemas.CLAIMED), schemas.CLAIMED).to_pylist()
 
 
 def test_each_source_has_its_first_and_its_last_claim(tmp_path):

@@ -4,7 +4,17 @@ import pyarrow as pa
 import pytest
 
 from linkwatch.model import Role, Scope, Site
-from linkwatch.suspicion.anchors import MAX_ANCHOR, Bucket, brand_names, bucket, normalise, normalised_column
+from linkwatch.suspicion.anchors import (
+    MAX_ANCHOR,
+    Bucket,
+    brand_names,
+    bucket,
+    is_commercial,
+    is_telling,
+    normalise,
+    normalised_column,
+)
+from linkwatch.suspicion_settings import SuspicionSettings
 
 ACME = Site("acme-shop.co.uk", Role.OWN, Scope.DOMAIN, brand=("ACME Ltd.", "Acme"))
 
@@ -53,6 +63,31 @@ def test_one_spelling(anchor: str, expected: str):
 def test_bucket(anchor: str, expected: Bucket):
     """Only words of its own make an anchor telling: not a URL, not a phrase that says "link", not the brand."""
     assert bucket(normalise(anchor), brand_names(ACME)) is expected
+
+
+@pytest.mark.parametrize(
+    ("anchor", "telling", "commercial"),
+    [
+        ("cheap shoes", True, True),
+        ("Boots", True, True),
+        ("weekly walking boots report", True, True),
+        ("Acme walking boots", False, True),
+        ("Acme shoes", False, False),
+        ("follow us at Acme-Shop", False, False),
+        ("Website designed and built by Smith", False, False),
+        ("Photo by Jo Smith", False, False),
+        ("powered by walking boots", False, True),
+        ("built in 1920", True, True),
+        ("read more", False, False),
+        ("acme-shop.co.uk/walking-boots", False, False),
+        ("", False, False),
+    ],
+)
+def test_telling_and_commercial(anchor: str, telling: bool, commercial: bool):
+    """The brand and credits tell whose a thing is and not what it is; a money word makes even these commercial."""
+    words, brands = normalise(anchor), brand_names(ACME)
+    assert is_telling(words, brands) is telling
+    assert is_commercial(words, brands, SuspicionSettings(money_words=("Walking Boots",))) is commercial
 
 
 def test_column_keeps_its_order():
