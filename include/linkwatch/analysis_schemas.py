@@ -69,5 +69,5 @@ ASSESSED = schema_of(
     ("inferred", S),  # a LinkType: what we take it for
     ("confidence", F64),  # of `inferred`, [0, 1]
     ("because", S),  # JSON: the evidence of `inferred`
-    ("not_evaluated", S),  # rules that lacked an input for this link, sorted, space-separated
+    ("not_evaluated", S),  # rules about links that lacked an input for this one, sorted, space-separated
 )

@@ -75,7 +75,6 @@ class SuspicionSettings:
     network_signs: int = 2  # independent signs between two domains
     network_outlink_share: float = 0.5
     expired_days: float = 14.0
-    expired_text_share: float = 0.1
     bad_share: float = 0.3
     bad_domains: int = 3
     anchor_fdr: float = 0.01

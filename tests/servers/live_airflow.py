@@ -53,7 +53,7 @@ class Up:
 
     def wait_for_end(self, run: str) -> str:
         """The state of the run once it is over, well or not."""
-        ended: str = wait_until(lambda: self._end_of(run), "the run has ended")
+        ended: str = wait_until(lambda: self._end_of(run), "the run has ended", within_s=300)
         return ended
 
     def _end_of(self, run: str) -> str:

@@ -129,6 +129,39 @@ RECIPROCAL = Trial(
     together=4,
 )
 
+
+def _exchanges(ours: int, new: int) -> Make:
+    """So many domains that came to link to us within a month, in their articles; to the first few of them we link as well."""
+
+    def make(draw: Draw) -> Story:
+        homes, visits = [draw.home() for _ in range(new)], []
+        for home in homes:
+            title, text = draw.title(), draw.text(120)
+            linked = [*text, draw.sentence(draw.link(draw.editorial()))]
+            for days_ago, shown in ((20, text), (0, linked)):
+                visits.append(visit(home, home.url("/post"), write(home, draw.rng, title, shown), days_ago))
+        own_links = [f"https://{home.domain}/" for home in homes[:ours]]
+        return Story(visits, own_links=own_links, background=frozenset(home.domain for home in homes[ours:]))
+
+    return make
+
+
+HABIT = Trial(
+    "reciprocal_link",
+    guilty=(
+        Variant("6 of 10 new domains, linked back", _exchanges(6, 10)),
+        Variant("8 of 24 new domains, linked back", _exchanges(8, 24)),
+    ),
+    innocent=(
+        Variant("2 of 16 new domains, linked back", _exchanges(2, 16)),
+        Variant("1 of 3 new domains, linked back", _exchanges(1, 3)),
+    ),
+    least=Severity.INFO,
+    together=8,
+    instances=16,
+    site_each=True,
+)
+
 PARTNER = Trial(
     "partner_page",
     guilty=(
@@ -193,4 +226,4 @@ DIRECTORY = Trial(
     ),
 )
 
-TRIALS = (PAID, RECIPROCAL, PARTNER, KNOWN_PARTNER, DIRECTORY)
+TRIALS = (PAID, RECIPROCAL, HABIT, PARTNER, KNOWN_PARTNER, DIRECTORY)

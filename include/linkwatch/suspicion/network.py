@@ -77,11 +77,12 @@ def link_network(evidence: NightEvidence, settings: SuspicionSettings) -> Iterat
     those that everybody links to, without referring domains and watched sites, and without pages whose text is shared: a
     copy brings its links with it.
     Signs that only add to others: to text or outlinks, the same theme and plugins (3 or more of them), one network address,
-    and that neither names a contact, about or imprint page; to any of the three, that both domains lapsed and came back. So an id beside an address is one owner and no more, as a media group is.
+    and that neither names a contact, about or imprint page; to any of the three, that both domains lapsed and came back.
+    So an id beside an address is one owner and no more, as a media group is.
 
-    A tie needs two such domains and no third: members of a network need not all be tied with each other. One finding per
-    network and site, of all live links from its domains, kept under the domain that was seen first. `partners` are left out.
-    Names of one platform share its ids and addresses for nothing.
+    A tie is between two domains, and a network is what ties connect: not all of its members need be tied with each other. One
+    finding per network and site, of all live links from its domains, kept under the domain that was seen first. `partners`
+    are left out; an id or address of a platform ties none of the names that it gives out.
 
     Standing: published in kind (Van Goethem 2019, content and links together, class balance unknown); all numbers and the
     choice of signs are judgement, expected false alarms 15–25 % (judgement). Values on more than 50 domains

@@ -74,7 +74,8 @@ def _outlinks(evidence: NightEvidence, settings: SuspicionSettings, links: pa.Ta
     known = evidence.read_pages(["url", "linked_domains"])
     pages = beside(pages, "source_url", known, "url", {"linked_domains": "linked_domains"})
     pages = _few(pages.filter(pc.is_valid(pages["linked_domains"])))
-    listed = pc.split_pattern(pc.utf8_trim(pages["linked_domains"].combine_chunks(), '["]'), '", "')  # no domain has a quote
+    names_alone = pc.replace_substring(pages["linked_domains"].combine_chunks(), " ", "")  # of JSON, spaced or not
+    listed = pc.split_pattern(pc.utf8_trim(names_alone, '["]'), '","')  # no domain has a quote
     targets = pc.list_flatten(listed).dictionary_encode()
     number = _numbers(targets.dictionary, evidence, names)
     domain = pc.index_in(pages["source_domain"], value_set=names).to_numpy().astype(np.int64)
@@ -92,7 +93,7 @@ def _outlinks(evidence: NightEvidence, settings: SuspicionSettings, links: pa.Ta
 
 def _few(pages: pa.Table) -> pa.Table:
     """Pages with the fewest outlinks, up to MAX_OUTLINKS in all."""
-    counts = pc.count_substring(pages["linked_domains"], '", "').to_numpy() + 1
+    counts = pc.count_substring(pages["linked_domains"], '"').to_numpy() // 2
     order = np.argsort(counts, kind="stable")
     kept = np.zeros(len(counts), np.bool_)
     kept[order] = np.cumsum(counts[order]) <= MAX_OUTLINKS

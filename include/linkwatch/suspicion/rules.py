@@ -21,7 +21,7 @@ from linkwatch.suspicion.spikes import anchor_spike
 from linkwatch.suspicion.timing import coordinated_timing
 from linkwatch.suspicion.velocity import domain_velocity
 from linkwatch.suspicion.wording import irrelevant_anchor, optimised_links
-from linkwatch.suspicion_settings import FAMILIES, SuspicionSettings
+from linkwatch.suspicion_settings import EVENTS, FAMILIES, SuspicionSettings
 
 Rule = Callable[[NightEvidence, SuspicionSettings], Iterator[Finding | NotEvaluated]]
 
@@ -72,7 +72,7 @@ class Found:
 
     findings: Sequence[Finding]  # highest severity first, then by site, rule and key; those in shadow among them
     rulings: Sequence[Ruling]
-    not_evaluated: pa.Table  # link_id, rules: live links with the names of the rules that had to leave them, space-separated
+    not_evaluated: pa.Table  # link_id, rules: live links with names of rules that had to leave them, space-separated; no EVENTS
 
 
 def find(evidence: NightEvidence, settings: SuspicionSettings) -> Found:
@@ -141,7 +141,7 @@ def _not_evaluated(live: pa.Table, unsaid: Mapping[str, Sequence[NotEvaluated]])
     """A bit a rule, then one text for each mix of bits: of a million links there are few mixes."""
     links = live["link_id"]
     bits = np.zeros(len(links), np.int64)
-    names = sorted(unsaid)
+    names = sorted(unsaid.keys() - EVENTS)  # these speak of nights
     for place, rule in enumerate(names):
         for entry in unsaid[rule]:
             bits |= pc.is_in(links, value_set=entry.link_ids).to_numpy().astype(np.int64) << place

@@ -206,6 +206,13 @@ def test_everybody_links_there():
     assert severities(link_network(seen(crowd + others), SuspicionSettings())) == []
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["tight", "spaced"])
+def test_outlinks_are_json(separators: tuple[str, str]):
+    """The list of outlinks is read however its JSON is spaced."""
+    domains = [row | {"linked_domains": json.dumps(TARGETS, separators=separators)} for row in named(3, **ID)]
+    assert severities(link_network(seen(domains), SuspicionSettings())) == [HIGH]
+
+
 def test_partners_are_no_network():
     """Partners are left out of networks."""
     assert severities(link_network(seen(spun(**ID)), SuspicionSettings(partners=("site1.example",)))) == []
