@@ -58,7 +58,9 @@ def test_the_readme_names_no_command_that_is_not_there():
     assert set(re.findall(r"`linkwatch ([a-z]+)", README)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("target", ["setup", "nightly", "up", "test", "bench", "year", "truth", "rules", "spikes", "lint", "unit"])
+@pytest.mark.parametrize(
+    "target", ["setup", "nightly", "up", "test", "bench", "year", "truth", "rules", "spikes", "lint", "unit"]
+)
 def test_every_make_target_of_the_papers_exists(target):
     """What the README tells people to type is in the Makefile."""
     assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.M)

@@ -16,7 +16,7 @@ from trials.written import NOTHING, Parts, spun, write
 Make = Callable[[Draw], Story]
 Anchors = Callable[[Draw, int], Sequence[str]]
 
-OLD_DOMAINS, OLD_DAYS = 20, 45
+OLD_DOMAINS, OLD_DAYS = 30, 45
 WEEK = (1.2, 1.1, 1.2, 1.1, 1.0, 0.7, 0.6)  # from Monday
 NEWSLETTER = (0.5, 0.5, 3.5, 0.8, 0.6, 0.5, 0.4)  # everybody links on Wednesdays
 TONIGHT = 2  # a Wednesday

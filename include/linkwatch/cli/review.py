@@ -1,12 +1,11 @@
 """`linkwatch review` and its verbs: the arguments, and who decides when. What is shown is in `review_screen`."""
 
 import argparse
-import getpass
 import sys
 from datetime import UTC, date, datetime
 
+from linkwatch.cli.person import who
 from linkwatch.decisions import Decision
-from linkwatch.errors import ReviewError
 
 _VERBS = {
     Decision.KEEP: "the links are fine; ask again only when something new comes up",
@@ -72,7 +71,7 @@ def _run_review(parsed: argparse.Namespace) -> int:
     limit = None if parsed.all else parsed.limit or load_settings().review.batch
     cases = open_cases()
     if sys.stdin.isatty() and sys.stdout.isatty():
-        walk(cases[:limit], ask=input, by=_who(parsed.by), clock=_now)
+        walk(cases[:limit], ask=input, by=who(parsed.by, "review"), clock=_now)
     else:
         show_list(cases[:limit], len(cases))
     return 0
@@ -86,7 +85,7 @@ def _run_decide(parsed: argparse.Namespace) -> int:
     use_example_without_config()
     case, verb = find_case(parsed.case), parsed.verb
     until = parsed.until if verb is Decision.MUTE else None
-    decided = decide(case, verb, by=_who(parsed.by), at=_now(), why=parsed.why, via="terminal", until=until)
+    decided = decide(case, verb, by=who(parsed.by, "review"), at=_now(), why=parsed.why, via="terminal", until=until)
     show_decided(case, verb, decided, letter_for(case) if verb is Decision.ASK else "")
     return 0 if decided else 1
 
@@ -97,7 +96,7 @@ def _run_reopen(parsed: argparse.Namespace) -> int:
     from linkwatch.steps.reviewing import reopen
 
     use_example_without_config()
-    again = reopen(parsed.domain, by=_who(parsed.by), at=_now(), why=parsed.why)
+    again = reopen(parsed.domain, by=who(parsed.by, "review"), at=_now(), why=parsed.why)
     say(f"{parsed.domain}: {counted(again, 'finding')} open again")
     return 0
 
@@ -108,7 +107,7 @@ def _run_mute_rule(parsed: argparse.Namespace) -> int:
     from linkwatch.steps.reviewing import mute_rule
 
     use_example_without_config()
-    given = {"by": _who(parsed.by), "at": _now(), "why": parsed.why, "until": parsed.until}
+    given = {"by": who(parsed.by, "review"), "at": _now(), "why": parsed.why, "until": parsed.until}
     muted = mute_rule(parsed.rule, parsed.domain, site=parsed.site, link_id=parsed.link, **given)
     say(f"{parsed.rule} is muted for {parsed.domain}: {counted(muted, 'open finding')} muted by it")
     return 0
@@ -120,7 +119,7 @@ def _run_unmute(parsed: argparse.Namespace) -> int:
     from linkwatch.steps.reviewing import unmute
 
     use_example_without_config()
-    again = unmute(parsed.rule, parsed.domain, by=_who(parsed.by), at=_now(), why=parsed.why, site=parsed.site)
+    again = unmute(parsed.rule, parsed.domain, by=who(parsed.by, "review"), at=_now(), why=parsed.why, site=parsed.site)
     say(f"{parsed.rule} is not muted for {parsed.domain} any more: {counted(again, 'finding')} open again")
     return 0
 
@@ -144,14 +143,6 @@ def _run_mutes(parsed: argparse.Namespace) -> int:
     use_example_without_config()
     show_mutes(all_mutes(), _now().date())
     return 0
-
-
-def _who(name: str) -> str:
-    """Who decides: as was said, or who is logged in. Raises ReviewError where nobody is."""
-    try:
-        return name.strip() or getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user without a name
-        raise ReviewError("review: nobody is logged in under a name here; expected who decides: --by NAME") from None
 
 
 def _now() -> datetime:

@@ -40,11 +40,22 @@ def seeded(*parts: object) -> Random:
 
 
 def article(
-    host: Host, url: str, scene: Scene, links: Sequence[Link], *, words: int, fillers: int, text_of: str, stamp: str
+    host: Host,
+    url: str,
+    scene: Scene,
+    links: Sequence[Link],
+    *,
+    words: int,
+    fillers: int,
+    text_of: str,
+    stamp: str,
+    byline: str = "",
+    advertiser: str = "",
 ) -> str:
     """A page that reads like one: header, menu, article, comments, sidebar and footer, with these watched links in their zones.
 
-    `text_of` seeds the text, so that two addresses can share it; `stamp` is a remark that changes the bytes and nothing else.
+    `text_of` seeds the text, so that two addresses can share it; `stamp` is a remark that changes the bytes and nothing else;
+    `byline` stands below the heading, and `advertiser` is the account that the page shows advertisements for.
     """
     title, paragraphs, comments, commented = _text(host.language, text_of, words)
     placed = {zone: [_anchor(link) for link in links if link.zone is zone and not link.hidden] for zone in Zone}
@@ -58,7 +69,8 @@ def article(
         charset=host.charset,
         title=title,
         name=host.name.removeprefix("www.").partition(".")[0].replace("-", " ").title(),
-        head=_head(url, scene),
+        head=_head(url, scene) + (_ADS.format(advertiser=advertiser) if advertiser else ""),
+        byline=f'<p class="byline">{escape(byline)}</p>\n' if byline else "",
         menu=_items([*_MENU, *placed[Zone.NAV]]),
         body=_with_links(paragraphs, placed[Zone.CONTENT], [_outside_anchor(*found) for found in enumerate(cited)]),
         hidden=_hidden([*hidden, *(_outside_anchor(0, name) for name in outside.sample(_OUTSIDE, 3))]) if hidden else "",
@@ -182,7 +194,7 @@ _PAGE = """\
 <main id="content" class="site-main">
 <article class="post hentry">
 <h1 class="entry-title">{title}</h1>
-<div class="entry-content">
+{byline}<div class="entry-content">
 {body}{hidden}
 </div>
 </article>
@@ -193,6 +205,7 @@ _PAGE = """\
 {stamp}</body>
 </html>
 """
+_ADS = '<script async src="https://ads.example/show.js?client={advertiser}"></script>\n'
 _COMMENTS = '<section id="comments" class="comments-area"><ol class="comment-list">\n{replies}</ol></section>\n'
 _STAND_INS = {
     "soft_404": (

@@ -99,6 +99,8 @@ class Page:
     words: int = 0  # of the article; 0: between 150 and 500
     fillers: int = 0  # links to other sites beside the usual few
     template: str = ""  # pages with the same one share their text
+    byline: str = ""  # what stands below the heading
+    advertiser: str = ""  # account that the page shows advertisements for
 
     def scene(self, night: int) -> Scene:
         """The scene that plays on a night."""

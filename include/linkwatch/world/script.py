@@ -76,6 +76,7 @@ SPIKE_HOSTS = tuple(
 WIDGET_ANCHOR = "garden tools shop"
 WIDGETS = (("plot-planner.example", 14, "removed"), ("frost-calendar.example", 12, ""), ("rain-gauge.example", 12, "late"))
 NETWORK = ("timber-talk.example", "deck-daily.example", "plank-press.example", "joist-journal.example")
+ADVERTISER = "ca-pub-4711004711004711"
 _LOST = "1 discovered, 3 lost "
 _DOWN_ODD: dict[int, Scene] = {night: DOWN if night % 2 else showing(0) for night in range(1, NIGHTS + 1)}
 _DOWN_EVEN: dict[int, Scene] = {night: showing(0) if night % 2 else DOWN for night in range(1, NIGHTS + 1)}
@@ -265,12 +266,14 @@ UNVERIFIED = (  # claimed, and no look ever confirms it
 
 THIN = page("stub-page.example/", Link(SHEDS, "sheds"), words=18)
 DOMINATED = page("link-farm.example/directory/", Link(HOME, "Fernwood garden shop"), fillers=130)
+PAID = page("yard-style.example/summer/", Link(BENCHES, "the finest benches"), byline="Sponsored post")
 SUSPECTS = (
     THIN,
     DOMINATED,
+    PAID,
     page("footer-factory.example/links/", Link(TOOLS, "discount garden tools", hidden=True)),
     *(
-        page(f"{host}/{slug}/", Link(PINE_DECKS, "best pine furniture"), template=f"network-{slug}")
+        page(f"{host}/{slug}/", Link(PINE_DECKS, "best pine furniture"), template=f"network-{slug}", advertiser=ADVERTISER)
         for host in NETWORK
         for slug in ("about-pine", "why-decks", "care-tips")
     ),

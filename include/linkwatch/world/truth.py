@@ -49,9 +49,9 @@ class LinkFacts:
 class ExpectedFinding:
     """A finding that holds on a night, as far as it can be named without knowing the rule's key."""
 
-    rule: str  # "sitewide_link", "hidden_link", "thin_page", "link_dominated_page" or "anchor_spike"
+    rule: str
     site: str
-    about: str  # source domain, source page, or for a spike the anchor
+    about: str  # source domain or source page; for a spike the anchor; of a network one of its domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,14 @@ def _findings(facts: Mapping[Pair, LinkFacts], night: int) -> Iterator[ExpectedF
     for (source, target), link in facts.items():
         if link.hidden_by:
             yield ExpectedFinding("hidden_link", _domain(target), source)
-    for rule, page in (("thin_page", script.THIN), ("link_dominated_page", script.DOMINATED)):
+    for rule, page in (
+        ("thin_page", script.THIN),
+        ("link_dominated_page", script.DOMINATED),
+        ("unqualified_paid", script.PAID),
+    ):
         yield ExpectedFinding(rule, places.OWN.site, page.url)
+    for rule in ("copied_text", "shared_id", "link_network"):
+        yield ExpectedFinding(rule, _domain(places.PINE_DECKS), script.NETWORK[0])
     if night == script.SPIKE_NIGHT:
         yield ExpectedFinding("anchor_spike", places.OWN.site, script.SPIKE_ANCHOR)
 

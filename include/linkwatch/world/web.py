@@ -178,6 +178,8 @@ class World:
             fillers=page.fillers,
             text_of=scene.text or page.template or f"{self.seed} {url}",
             stamp="" if host.validators else pages.stamp_of(stamp),
+            byline=page.byline,
+            advertiser=page.advertiser,
         )
         if host.name == self.own.site:
             text = text.replace("</nav>", f"<ul>{_OWN_MENU}</ul></nav>", 1)

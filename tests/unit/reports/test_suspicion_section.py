@@ -28,7 +28,11 @@ def test_a_network_is_one_case():
     """A finding about several domains takes in those about each of them, but not what is more severe than itself."""
     network = {**FINDINGS[0], "rule": "link_network", "key": "n", "domains": ["bad.example", "other.example"]}
     told = suspicion_week(MONDAY, own=[OWN], findings=[*FINDINGS, network])
-    assert [case.name for case in told.cases] == ["bad.example", "network of 2 domains: bad.example, other.example", "widgets.example"]
+    assert [case.name for case in told.cases] == [
+        "bad.example",
+        "network of 2 domains: bad.example, other.example",
+        "widgets.example",
+    ]
 
 
 def test_rules_are_told_beside_the_weeks_before():

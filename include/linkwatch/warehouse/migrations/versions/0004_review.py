@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("finding_id", "link_id", name=op.f("pk_finding_link")),
     )
     op.create_index(op.f("ix_finding_link_link_id"), "finding_link", ["link_id"])
+    op.execute("INSERT INTO finding_link (finding_id, link_id) SELECT finding_id, link_id FROM finding")
     op.create_table(
         "decision",
         _key("decision_id"),
