@@ -65,7 +65,7 @@ def _all(names: Sequence[str], folder: str, links: int) -> Results:
     if wanted(*web):
         with _web(folder) as tasks:
             go(web, tasks)
-    go(paths.ADDRESSES, {"": {}})
+    go((*paths.ADDRESSES, paths.FINDINGS), {"": {}})
     if wanted(paths.CLAIMS):
         export = {"export": f"{folder}/own-shop.com-backlinks-subdomains__2026-11-20_00-03-03.csv"}
         _prepare("bench.claims:make_export", export | {"rows": paths.CLAIM_ROWS}, f"an export of {paths.CLAIM_ROWS:,} rows")

@@ -19,7 +19,7 @@ _LIKELY = (0.3, 0.2, 0.15, 0.1, 0.1, 0.06, 0.06, 0.001, 0.029)
 Answer = dict[str, Any]
 
 
-def find_all(_: str) -> Callable[[], Answer]:
+def find_all() -> Callable[[], Answer]:
     """`find` and `assess`: answers with the number of findings, of rules, and of links that were assessed."""
     from linkwatch.suspicion import RULES, assess, find
     from linkwatch.suspicion_settings import SuspicionSettings

@@ -190,6 +190,14 @@ CLAIMS = Path(
     note="ours also hashes the file, checks its quotes, and would set broken rows aside; the limit reads the columns alone",
 )
 
+FINDINGS = Path(
+    *("findings", "suspicion: 100,000 pages, 300,000 links", "s", _seconds),
+    more_is_better=False,
+    goal=at_most(60, "s"),
+    ways=(Way(OURS, "find, assess", "bench.findings:find_all"),),
+    rounds=1,
+    note="every rule and the kinds of links, on one core; the pages are analysed",
+)
 
 _WAT_OURS = Way(OURS, "read_commoncrawl", "bench.wat:ours")
 _WAT_LIMIT = Way(LIMIT, "gunzip (isal)", "bench.wat:gunzip")
@@ -285,4 +293,6 @@ LOAD_POSTGRES = Path(
 
 def names() -> list[str]:
     """Every path, as on the command line, in the order in which they are measured."""
-    return [path.name for path in (*READING, *EXTRACT, *ADDRESSES, CLAIMS, *WAT, *nights(LINKS), LOAD_SQLITE, LOAD_POSTGRES)]
+    return [
+        path.name for path in (*READING, *EXTRACT, *ADDRESSES, FINDINGS, CLAIMS, *WAT, *nights(LINKS), LOAD_SQLITE, LOAD_POSTGRES)
+    ]

@@ -17,6 +17,7 @@ Make = Callable[[Draw], Story]
 Anchors = Callable[[Draw, int], Sequence[str]]
 
 OLD_DOMAINS, OLD_DAYS = 30, 45
+FEW_OLD = 10  # where it is enough that there are some
 WEEK = (1.2, 1.1, 1.2, 1.1, 1.0, 0.7, 0.6)  # from Monday
 NEWSLETTER = (0.5, 0.5, 3.5, 0.8, 0.6, 0.5, 0.4)  # everybody links on Wednesdays
 TONIGHT = 2  # a Wednesday
@@ -73,11 +74,12 @@ def _night(
     jump: float = 1.0,
     old: Anchors = _mixed,
     meant: int | None = None,
+    known: int = FEW_OLD,
 ) -> Make:
     """So many new domains tonight; None: as many as the weekday usually has. `meant` are those that it is about; None: all."""
 
     def make(draw: Draw) -> Story:
-        before = _linking(draw, old(draw, OLD_DOMAINS), [OLD_DAYS] * OLD_DOMAINS)
+        before = _linking(draw, old(draw, known), [OLD_DAYS] * known)
         count = _count(draw, mean * week[TONIGHT]) if new is None else new
         visits = _linking(draw, anchors(draw, count), [0] * count)
         background = _domains([*before, *visits[count if meant is None else meant :]])
@@ -123,16 +125,16 @@ def _all_different(draw: Draw, count: int) -> list[str]:
 SPIKE = Trial(
     "anchor_spike",
     guilty=(
-        Variant("8 of 12 new domains with one anchor", _night(12, _some_of(8, 4), meant=8)),
-        Variant("12 of 20 new domains with one anchor", _night(20, _some_of(12, 8), meant=12)),
-        Variant("all of 9 new domains with one anchor", _night(9, _some_of(9, 0))),
+        Variant("8 of 12 new domains with one anchor", _night(12, _some_of(8, 4), meant=8, known=OLD_DOMAINS)),
+        Variant("12 of 20 new domains with one anchor", _night(20, _some_of(12, 8), meant=12, known=OLD_DOMAINS)),
+        Variant("all of 9 new domains with one anchor", _night(9, _some_of(9, 0), known=OLD_DOMAINS)),
     ),
     innocent=(
-        Variant("news that names the brand", _night(14, _brands)),
-        Variant("14 anchors of their own", _night(14, _all_different)),
-        Variant("the anchor that most have always had", _night(12, _usual_anchor, old=_usual_anchor)),
-        Variant("one anchor in a night that looked at far more", _night(12, _some_of(8, 4), jump=1.8)),
-        Variant("an ordinary night", _night(None, _mixed)),
+        Variant("news that names the brand", _night(14, _brands, known=OLD_DOMAINS)),
+        Variant("14 anchors of their own", _night(14, _all_different, known=OLD_DOMAINS)),
+        Variant("the anchor that most have always had", _night(12, _usual_anchor, old=_usual_anchor, known=OLD_DOMAINS)),
+        Variant("one anchor in a night that looked at far more", _night(12, _some_of(8, 4), jump=1.8, known=OLD_DOMAINS)),
+        Variant("an ordinary night", _night(None, _mixed, known=OLD_DOMAINS)),
     ),
     least=Severity.LOW,
     site_each=True,
@@ -145,7 +147,7 @@ def _agreed(
     """One anchor to one page on several new domains, tonight or over some weeks; `shared` is what they have in common."""
 
     def make(draw: Draw) -> Story:
-        before = _linking(draw, _mixed(draw, OLD_DOMAINS), [OLD_DAYS] * OLD_DOMAINS)
+        before = _linking(draw, _mixed(draw, FEW_OLD), [OLD_DAYS] * FEW_OLD)
         homes = shared(draw, [draw.home() for _ in range(count)])
         anchor, target = draw.money()[0], draw.target()
         text = text_of_article(draw)[0] if copied else []
@@ -173,7 +175,7 @@ def _address(draw: Draw, homes: list[Home]) -> list[Home]:
 
 def _coverage(draw: Draw) -> Story:
     """News of the day: papers with texts of their own name the same thing within hours."""
-    before = _linking(draw, _mixed(draw, OLD_DOMAINS), [OLD_DAYS] * OLD_DOMAINS)
+    before = _linking(draw, _mixed(draw, FEW_OLD), [OLD_DAYS] * FEW_OLD)
     anchor, target, visits = draw.editorial(), draw.target(), []
     for n in range(8):
         parts = Parts(head=NEWS.format(published=f"2026-11-17T{6 + n:02}:{draw.rng.randrange(60):02}:00Z"))
