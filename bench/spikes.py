@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import poisson
 
-from linkwatch.suspicion.spikes import find_spikes
-from linkwatch.suspicion.statistics import Forecast, chance, clumping, forecast
-from linkwatch.suspicion.velocity import is_burst
+from linkwatch.suspicion.rules.spikes import find_spikes
+from linkwatch.suspicion.rules.velocity import is_burst
+from linkwatch.suspicion.signs.statistics import Forecast, chance, clumping, forecast
 from linkwatch.suspicion_settings import SuspicionSettings
 
 SEED = 5

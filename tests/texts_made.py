@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linkwatch.suspicion.likeness import PERMUTATIONS
+from linkwatch.suspicion.signs.likeness import PERMUTATIONS
 
 
 def signature(story: int, kept: float = 1.0, teller: int = 0) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from linkwatch.model import Site
 from linkwatch.suspicion import Arrivals, NightEvidence
-from linkwatch.suspicion.arrivals import arrivals_tonight
+from linkwatch.suspicion.signs.arrivals import arrivals_tonight
 from trials.drawing import Story
 
 CLAIMS = 500

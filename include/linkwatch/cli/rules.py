@@ -34,7 +34,8 @@ def _run_rules(parsed: argparse.Namespace) -> int:
 def _show_manual(name: str) -> int:
     from linkwatch.cli.screen import say
     from linkwatch.steps.reviewing import known_rule
-    from linkwatch.suspicion import FAMILIES, RULES
+    from linkwatch.suspicion import RULES
+    from linkwatch.suspicion_settings import FAMILIES
 
     manuals = {rule.__name__: inspect.getdoc(rule) or "" for rule in RULES}
     say(f"{known_rule(name)} ({FAMILIES[name]})\n\n{manuals[name]}")
@@ -47,7 +48,8 @@ def _show_rules(rulings: Iterable[Mapping[str, Any]], reviews: Mapping[tuple[str
     from rich.text import Text
 
     from linkwatch.cli.screen import console, say
-    from linkwatch.suspicion import FAMILIES, RULES
+    from linkwatch.suspicion import RULES
+    from linkwatch.suspicion_settings import FAMILIES
 
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)

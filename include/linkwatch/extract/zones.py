@@ -59,6 +59,7 @@ _UNSEEN = "script,style,select"
 _TAGGED = ",".join(TAGS)
 _WORDS_DEPTH, _WORDS_NODES = 5, 60  # how far down from <body> class names are asked; zones sit near the top
 _WRAPPERS = frozenset(("div", "section", "ul", "ol", "form", "table", "tbody", "tr", "td", "center"))
+_TEXT_PARAGRAPHS = 5  # of which no menu has so many
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")
 
 
@@ -166,6 +167,8 @@ def _mark_of(element: LexborNode, tag: str) -> Zone | None:
     zone = _zone_of_names(names[:500]) if names != " " else None
     if zone is None or zone is Zone.COMMENT:
         return zone if tag not in ("html", "body") else None
+    if zone is Zone.NAV and len(element.css("p")) >= _TEXT_PARAGRAPHS:
+        return None  # "article-body pagination-first": a text that is paged, no menu
     # A wrapper that holds the main part is named after its layout ("sidebar-left"), not after itself.
     return None if tag in _NEVER or element.css_first("main,[role=main],h1,#content") is not None else zone
 

@@ -14,7 +14,7 @@ from linkwatch.steps.case_words import case_text, letters, observations, rule_in
 from linkwatch.steps.cases import Act, Case, Row, acts_of, cases_of, one_case, severities_from
 from linkwatch.steps.home import own_sites
 from linkwatch.steps.telling import warehouse_of
-from linkwatch.suspicion import FAMILIES
+from linkwatch.suspicion_settings import FAMILIES
 from linkwatch.urls import registrable_domain
 from linkwatch.warehouse import (
     Engine,

@@ -11,7 +11,8 @@ from linkwatch.analysis_schemas import ANALYSES, ASSESSED, PLACES
 from linkwatch.settings import Settings
 from linkwatch.snapshots import NightStore, differing_rows
 from linkwatch.steps.crawling import crawled_tables
-from linkwatch.suspicion import COLUMNS, FAMILIES, Arrivals, Found, NightEvidence, Ruling, arrivals_tonight, assess, find
+from linkwatch.suspicion import COLUMNS, Arrivals, Found, NightEvidence, Ruling, arrivals_tonight, assess, find
+from linkwatch.suspicion_settings import FAMILIES
 
 ARRIVALS = "arrivals"
 """Facts of a night: how many new referring domains each site got, and how much was looked at."""

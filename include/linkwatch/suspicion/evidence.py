@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from linkwatch.analysis_schemas import ANALYSES, PLACES
 from linkwatch.model import Outcome, Site, State
-from linkwatch.suspicion.likeness import Likeness, similar_pages
+from linkwatch.suspicion.signs.likeness import Likeness, similar_pages
 
 MAX_SAMPLES = 5
 """URLs shown with a finding."""

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from linkwatch.analysis_schemas import ASSESSED
 from linkwatch.model import Element, LinkType, Zone
-from linkwatch.suspicion.closer import LINK_COLUMNS, Mask, beside, holding
 from linkwatch.suspicion.evidence import NightEvidence
+from linkwatch.suspicion.signs.closer import LINK_COLUMNS, Mask, beside, holding
 from linkwatch.suspicion_settings import SuspicionSettings
 
 EDITORIAL_WORDS = 150

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Site, State
-from linkwatch.suspicion.anchors import brand_names, bucket, normalised_column
+from linkwatch.suspicion.signs.anchors import brand_names, bucket, normalised_column
 
 _COUNTS = [([], "count_all"), ("source_domain", "count_distinct")]
 

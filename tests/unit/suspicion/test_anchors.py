@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from linkwatch.model import Role, Scope, Site
-from linkwatch.suspicion.anchors import (
+from linkwatch.suspicion.signs.anchors import (
     MAX_ANCHOR,
     Bucket,
     brand_names,

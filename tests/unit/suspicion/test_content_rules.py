@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from linkwatch.model import Severity
-from linkwatch.suspicion.closer import NOT_ANALYSED, NOT_READ
-from linkwatch.suspicion.content import link_dominated_page, stuffed_page, thin_page
 from linkwatch.suspicion.rules import Rule
+from linkwatch.suspicion.rules.content import link_dominated_page, stuffed_page, thin_page
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, NOT_READ
 from looked_at import LINK, PAGE, TO_RIVAL, findings_of, looked_at, severities_of, unsaid_by
 
 LOW, MEDIUM, INFO = Severity.LOW, Severity.MEDIUM, Severity.INFO

@@ -8,7 +8,7 @@ import pytest
 
 from linkwatch.model import Severity
 from linkwatch.suspicion import NightEvidence
-from linkwatch.suspicion.copies import copied_text
+from linkwatch.suspicion.rules.copies import copied_text
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import findings, night, severities, unsaid
 from texts_made import signature

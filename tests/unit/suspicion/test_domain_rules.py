@@ -9,7 +9,7 @@ import pytest
 
 from linkwatch.model import Severity
 from linkwatch.suspicion import NightEvidence
-from linkwatch.suspicion.domains import bad_neighbours, expired_domain, parked_domain
+from linkwatch.suspicion.rules.domains import bad_neighbours, expired_domain, parked_domain
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import findings, night, severities, unsaid
 

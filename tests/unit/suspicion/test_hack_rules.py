@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from linkwatch.model import Severity
-from linkwatch.suspicion.hack import hidden_link, injected_link
+from linkwatch.suspicion.rules.hack import hidden_link, injected_link
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import READ, Row, findings, night, severities, unsaid
 

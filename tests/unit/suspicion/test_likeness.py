@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from linkwatch.suspicion.likeness import Likeness, connected, distinct, neighbours, similar_pages
+from linkwatch.suspicion.signs.likeness import Likeness, connected, distinct, neighbours, similar_pages
 from texts_made import signature
 
 Pair = tuple[int, int]

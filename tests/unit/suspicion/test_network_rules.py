@@ -9,7 +9,7 @@ import pytest
 
 from linkwatch.model import Severity
 from linkwatch.suspicion import NightEvidence
-from linkwatch.suspicion.network import link_network, shared_address, shared_id
+from linkwatch.suspicion.rules.network import link_network, shared_address, shared_id
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import findings, night, severities, unsaid
 from texts_made import signature

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from linkwatch.model import Severity
-from linkwatch.suspicion.placement import sitewide_link, widget_link
+from linkwatch.suspicion.rules.placement import sitewide_link, widget_link
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import Row, findings, night, severities, unsaid
 

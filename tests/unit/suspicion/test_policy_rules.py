@@ -8,9 +8,9 @@ import pytest
 
 from linkwatch.model import Severity
 from linkwatch.suspicion import NightEvidence
-from linkwatch.suspicion.closer import NOT_ANALYSED, NOT_READ
-from linkwatch.suspicion.policy import low_directory, partner_page, reciprocal_link, unqualified_paid
 from linkwatch.suspicion.rules import Rule
+from linkwatch.suspicion.rules.policy import low_directory, partner_page, reciprocal_link, unqualified_paid
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, NOT_READ
 from linkwatch.suspicion_settings import SuspicionSettings
 from looked_at import LINK, PAGE, READ, TO_RIVAL, findings_of, looked_at, severities_of, unsaid_by
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from linkwatch.model import Finding, Severity
-from linkwatch.suspicion import FAMILIES, RULES, find
-from linkwatch.suspicion_settings import SuspicionSettings
+from linkwatch.suspicion import RULES, find
+from linkwatch.suspicion_settings import FAMILIES, SuspicionSettings
 from suspect_nights import Row, night
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkwatch.suspicion.scripts import script_of, scripts_named_by, scripts_of_languages
+from linkwatch.suspicion.signs.scripts import script_of, scripts_named_by, scripts_of_languages
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from arrivals_made import AT, arriving, links_from, past
 from linkwatch.model import Finding, Severity
 from linkwatch.suspicion import NightEvidence, NotEvaluated
-from linkwatch.suspicion.spikes import anchor_spike, find_spikes
+from linkwatch.suspicion.rules.spikes import anchor_spike, find_spikes
 from linkwatch.suspicion_settings import SuspicionSettings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from linkwatch.suspicion.statistics import Forecast, anchor_chances, chance, clumping, discoveries, forecast
+from linkwatch.suspicion.signs.statistics import Forecast, anchor_chances, chance, clumping, discoveries, forecast
 
 EIGHT_WEEKS = [night % 7 for night in range(56)]
 

@@ -12,8 +12,8 @@ from arrow_rows import make_pages, make_table
 from linkwatch import analysis_schemas
 from linkwatch.model import Finding, Severity
 from linkwatch.suspicion import NightEvidence, NotEvaluated
-from linkwatch.suspicion.likeness import PERMUTATIONS
-from linkwatch.suspicion.timing import coordinated_timing
+from linkwatch.suspicion.rules.timing import coordinated_timing
+from linkwatch.suspicion.signs.likeness import PERMUTATIONS
 from linkwatch.suspicion_settings import SuspicionSettings
 
 Row = Mapping[str, Any]

@@ -11,8 +11,8 @@ from arrow_rows import make_links, make_pages, make_table
 from linkwatch import analysis_schemas, schemas
 from linkwatch.model import Finding, Severity
 from linkwatch.suspicion import Arrivals, NightEvidence, NotEvaluated
-from linkwatch.suspicion.arrivals import arrivals_tonight, new_domains, steady
-from linkwatch.suspicion.velocity import domain_velocity
+from linkwatch.suspicion.rules.velocity import domain_velocity
+from linkwatch.suspicion.signs.arrivals import arrivals_tonight, new_domains, steady
 from linkwatch.suspicion_settings import SuspicionSettings
 
 EIGHT_WEEKS = past(*[3, 4, 2, 3, 5, 2, 1] * 8)

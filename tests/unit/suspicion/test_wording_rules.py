@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from linkwatch.model import Severity
-from linkwatch.suspicion.wording import irrelevant_anchor, optimised_links
+from linkwatch.suspicion.rules.wording import irrelevant_anchor, optimised_links
 from linkwatch.suspicion_settings import SuspicionSettings
 from suspect_nights import Row, findings, night, severities, unsaid
 

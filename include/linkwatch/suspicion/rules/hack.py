@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 from linkwatch.lexicon import topics_in, topics_of_host
 from linkwatch.model import Element, Finding, Severity, Zone
-from linkwatch.suspicion.anchors import brand_names, is_commercial, is_telling, normalise
-from linkwatch.suspicion.closer import NOT_ANALYSED, unsaid
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
-from linkwatch.suspicion.placement import placed_links
-from linkwatch.suspicion.site_words import words_of_path
+from linkwatch.suspicion.rules.placement import placed_links
+from linkwatch.suspicion.signs.anchors import brand_names, is_commercial, is_telling, normalise
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, unsaid
+from linkwatch.suspicion.signs.site_words import words_of_path
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import host_of
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linkwatch.suspicion.closer import beside
 from linkwatch.suspicion.evidence import NightEvidence
-from linkwatch.suspicion.likeness import LEAST_SHARE, PERMUTATIONS, alike, distinct
+from linkwatch.suspicion.signs.closer import beside
+from linkwatch.suspicion.signs.likeness import LEAST_SHARE, PERMUTATIONS, alike, distinct
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import registrable_domain
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import ChangeKind, Finding, Severity, Site
-from linkwatch.suspicion.anchors import Bucket, brand_names, bucket, normalised_column
-from linkwatch.suspicion.arrivals import steady
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.signs.anchors import Bucket, brand_names, bucket, normalised_column
+from linkwatch.suspicion.signs.arrivals import steady
 from linkwatch.suspicion_settings import SuspicionSettings
 
 _LAST_SEGMENT = r"^[^:]+://[^/]+/(?:[^?#]*/)?(?P<slug>[^/?#]+)/?(?:[?#].*)?$"

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Evidence, Finding, Outcome, Severity, State
-from linkwatch.suspicion.closer import NOT_READ, beside, unsaid
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.signs.closer import NOT_READ, beside, unsaid
 from linkwatch.suspicion_settings import SuspicionSettings
 
 _LAPSED = frozenset({Outcome.DNS_ERROR.value, Outcome.DOMAIN_PARKED.value})

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, Site
-from linkwatch.suspicion.anchors import Bucket, brand_names, bucket, normalised_column
-from linkwatch.suspicion.arrivals import Past, count_domains, new_domains, past_of
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
-from linkwatch.suspicion.statistics import COLD_NIGHTS, Forecast, chance, forecast
+from linkwatch.suspicion.signs.anchors import Bucket, brand_names, bucket, normalised_column
+from linkwatch.suspicion.signs.arrivals import Past, count_domains, new_domains, past_of
+from linkwatch.suspicion.signs.statistics import COLD_NIGHTS, Forecast, chance, forecast
 from linkwatch.suspicion_settings import SuspicionSettings
 
 NOTICE_P = 0.01

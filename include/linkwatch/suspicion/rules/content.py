@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, LinkType, Severity
-from linkwatch.suspicion.anchors import GENERIC_WORDS, brand_names, is_telling, normalise
-from linkwatch.suspicion.closer import NOT_ANALYSED, NOT_READ, ReadPages, Told, holding, page_findings, read_pages, unsaid
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated
 from linkwatch.suspicion.kinds import KIND_COLUMNS, has_token, is_crowded, kinds_of
+from linkwatch.suspicion.signs.anchors import GENERIC_WORDS, brand_names, is_telling, normalise
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, NOT_READ, ReadPages, Told, holding, page_findings, read_pages, unsaid
 from linkwatch.suspicion_settings import SuspicionSettings
 
 PICTURES = 10

@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 
 from linkwatch.model import ChangeKind, Finding, LinkType, Role, Severity, State, Zone
 from linkwatch.schemas import UTC_US
-from linkwatch.suspicion.closer import (
+from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.kinds import KIND_COLUMNS, is_crowded, is_paid_for, kinds_of
+from linkwatch.suspicion.signs.closer import (
     LINK_COLUMNS,
     NOT_ANALYSED,
     NOT_READ,
@@ -21,8 +23,6 @@ from linkwatch.suspicion.closer import (
     read_pages,
     unsaid,
 )
-from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
-from linkwatch.suspicion.kinds import KIND_COLUMNS, is_crowded, is_paid_for, kinds_of
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import registrable_domain
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from linkwatch.lexicon import topics_in, topics_of_host
 from linkwatch.model import Site
-from linkwatch.suspicion.closer import beside
 from linkwatch.suspicion.evidence import NightEvidence
-from linkwatch.suspicion.scripts import script_of, scripts_of_languages
+from linkwatch.suspicion.signs.closer import beside
+from linkwatch.suspicion.signs.scripts import script_of, scripts_of_languages
 from linkwatch.urls import registrable_domain
 
 READER_DOMAINS = 20

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, Site
-from linkwatch.suspicion.anchors import brand_names, has_money_word, is_commercial, normalised_column
-from linkwatch.suspicion.closer import NOT_ANALYSED, beside, unsaid
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.signs.anchors import brand_names, has_money_word, is_commercial, normalised_column
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, beside, unsaid
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import canonical_or_none, registrable_domain
 

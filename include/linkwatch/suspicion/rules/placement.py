@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, Zone
-from linkwatch.suspicion.anchors import brand_names, is_commercial, normalise, normalised_column
-from linkwatch.suspicion.closer import NOT_ANALYSED, beside, unsaid
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.signs.anchors import brand_names, is_commercial, normalise, normalised_column
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, beside, unsaid
 from linkwatch.suspicion_settings import SuspicionSettings
 
 MIN_KNOWN_PAGES = 5

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from linkwatch.lexicon import TOPICS, topics_in
 from linkwatch.model import Finding, Severity, Site, Zone
-from linkwatch.suspicion.anchors import GENERIC_WORDS, brand_names, has_money_word, is_commercial, normalise
-from linkwatch.suspicion.closer import NOT_ANALYSED, unsaid
 from linkwatch.suspicion.evidence import MAX_SAMPLES, NightEvidence, NotEvaluated, samples, told_grounds
-from linkwatch.suspicion.placement import placed_links
-from linkwatch.suspicion.scripts import LATIN, script_of, scripts_named_by, scripts_of_languages
-from linkwatch.suspicion.site_words import SiteWords, what_sites_are
+from linkwatch.suspicion.rules.placement import placed_links
+from linkwatch.suspicion.signs.anchors import GENERIC_WORDS, brand_names, has_money_word, is_commercial, normalise
+from linkwatch.suspicion.signs.closer import NOT_ANALYSED, unsaid
+from linkwatch.suspicion.signs.scripts import LATIN, script_of, scripts_named_by, scripts_of_languages
+from linkwatch.suspicion.signs.site_words import SiteWords, what_sites_are
 from linkwatch.suspicion_settings import SuspicionSettings
 
 MAX_KEYWORDS = 8

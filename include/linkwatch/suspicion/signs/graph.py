@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linkwatch.suspicion.closer import beside
-from linkwatch.suspicion.copies import shared_texts
-from linkwatch.suspicion.domains import revived
 from linkwatch.suspicion.evidence import NightEvidence
-from linkwatch.suspicion.likeness import connected, distinct, neighbours
-from linkwatch.suspicion.outlinks import same_outlinks
+from linkwatch.suspicion.rules.copies import shared_texts
+from linkwatch.suspicion.rules.domains import revived
+from linkwatch.suspicion.signs.closer import beside
+from linkwatch.suspicion.signs.likeness import connected, distinct, neighbours
+from linkwatch.suspicion.signs.outlinks import same_outlinks
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import platform_of
 

@@ -1,7 +1,7 @@
-"""The rules, and `find`: all of them on one night."""
+"""All rules on one night: what they found, how grave it is where families agree, and of what they could not say anything."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,48 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity, State
-from linkwatch.suspicion.content import link_dominated_page, stuffed_page, thin_page
-from linkwatch.suspicion.copies import copied_text
-from linkwatch.suspicion.domains import bad_neighbours, expired_domain, parked_domain
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated
-from linkwatch.suspicion.hack import hidden_link, injected_link
-from linkwatch.suspicion.network import link_network, shared_address, shared_id
-from linkwatch.suspicion.placement import sitewide_link, widget_link
-from linkwatch.suspicion.policy import low_directory, partner_page, reciprocal_link, unqualified_paid
-from linkwatch.suspicion.spikes import anchor_spike
-from linkwatch.suspicion.timing import coordinated_timing
-from linkwatch.suspicion.velocity import domain_velocity
-from linkwatch.suspicion.wording import irrelevant_anchor, optimised_links
+from linkwatch.suspicion.rules import RULES
 from linkwatch.suspicion_settings import EVENTS, FAMILIES, SuspicionSettings
-
-Rule = Callable[[NightEvidence, SuspicionSettings], Iterator[Finding | NotEvaluated]]
-
-RULES: tuple[Rule, ...] = (
-    sitewide_link,
-    widget_link,
-    anchor_spike,
-    irrelevant_anchor,
-    optimised_links,
-    thin_page,
-    link_dominated_page,
-    stuffed_page,
-    copied_text,
-    parked_domain,
-    unqualified_paid,
-    reciprocal_link,
-    partner_page,
-    low_directory,
-    hidden_link,
-    injected_link,
-    shared_id,
-    shared_address,
-    link_network,
-    expired_domain,
-    bad_neighbours,
-    domain_velocity,
-    coordinated_timing,
-)
-"""Every rule; its name is the function's, its manual the docstring, its family in `suspicion_settings.FAMILIES`."""
 
 _ORDER = tuple(Severity)  # high first
 
