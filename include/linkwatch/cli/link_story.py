@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linkwatch.alerts import OUTCOMES, ChangeLine, details, plain_text, story
+from linkwatch.cases import rule_name
 from linkwatch.cli.screen import EVIDENCE_STYLE, add_fact, console, counted, facts_table, say
 from linkwatch.cli.verdicts import standing_in_words
 from linkwatch.errors import StoreError
@@ -19,8 +20,15 @@ from linkwatch.reports.words import reason_in_words
 from linkwatch.steps.story import Candidates, Kept, Story, kept_page, tell_story
 
 _STATE_STYLE = {"live": "bold green", "missing": "bold yellow", "lost": "bold red", "unverified": "bold"}
-_MESSAGES = {"nightly": "the night's message", "thread": "its details, in the thread", "recovered": "in the thread of a loss"}
+_MESSAGES = {
+    "nightly": "the night's message",
+    "thread": "its details, in the thread",
+    "recovered": "in the thread of a loss",
+    "suspicion": "what is suspicious, by itself",
+}
 _LINE = ("kind", "site", "link_id", "source_url", "target_url", "source_domain", "reason", "before", "after", "evidence")
+
+_ROWS = ("changes", "findings", "decisions", "alerts")
 
 Row = Mapping[str, Any]
 
@@ -66,9 +74,7 @@ def _show_story(told: Story) -> None:
     for change in told.told.changes:
         _add_change(rows, change)
     _add_page(rows, told.told.page)
-    for finding in told.told.findings:
-        about = f"{finding['severity']} {finding['rule'].replace('_', ' ')}: {finding['evidence'].get('observed', '')}"
-        add_fact(rows, "finding", f"{finding['night']}  {about}", (f"  ({finding['review']})", "dim"))
+    _add_suspicion(rows, told)
     for alert in told.told.alerts:
         where = "" if alert["status"] == "printed" else f" in {alert['channel'] or 'the terminal'}"
         add_fact(rows, "told", f"{alert['night']}  {_MESSAGES.get(alert['kind'], alert['kind'])}: {alert['status']}{where}")
@@ -77,6 +83,27 @@ def _show_story(told: Story) -> None:
     if told.kept:
         add_fact(rows, "", ("`--page FILE` writes the page as it showed the link", "dim"))
     console.print(rows)
+
+
+def _add_suspicion(rows: Table, told: Story) -> None:
+    """What kind of link it is, what was found of it and decided, and which rules could not say."""
+    kind = told.told.kind
+    if kind:
+        why = kind["because"].get("seen") or ""
+        sure = f", {kind['confidence']:.0%} sure{f': {why}' if why else ''}" if kind["confidence"] else ""
+        add_fact(rows, "kind", f"{kind['inferred']}{sure}", (f"  (declared: {kind['declared']})", "dim"))
+    for finding in told.told.findings:
+        about = f"{finding['severity']} {rule_name(finding['rule'])}: {finding['evidence'].get('observed', '')}"
+        ended = f", not found since {finding['ended']}" if finding["ended"] else ""
+        trial = ", its rule is on trial" if finding["shadow"] else ""
+        add_fact(rows, "finding", f"{finding['night']}  {about}", (f"  ({finding['review']}{ended}{trial})", "dim"))
+    rules = {finding["finding_id"]: rule_name(finding["rule"]) for finding in told.told.findings}
+    for entry in told.told.decisions:
+        what = f"{entry['verb']} ({rules[entry['finding_id']]})"
+        add_fact(rows, "decided", f"{entry['decided_at']:%Y-%m-%d}  {what} by {entry['decided_by']}: {entry['why']}")
+    if kind and kind["not_evaluated"]:
+        unsaid = ", ".join(map(rule_name, kind["not_evaluated"].split()))
+        add_fact(rows, "not evaluated", (unsaid, "dim"))
 
 
 def _now(told: Story) -> tuple[str | tuple[str, str], ...]:
@@ -206,7 +233,9 @@ def _as_json(told: Story | Candidates) -> dict[str, Any]:
         "standing": standing_in_words(parts.link, told.confirm),
         "page": _with_text_ids(parts.page) | {"history": _runs(parts.page["history"])} if parts.page else None,
         "claims": {"night": told.night, "by": list(told.claims), "known": [_with_text_ids(row) for row in told.claimed]},
-        **{name: [_with_text_ids(row) for row in getattr(parts, name)] for name in ("changes", "findings", "alerts")},
+        **{
+            name: [_with_text_ids(row) for row in getattr(parts, name)] for name in ("changes", "findings", "decisions", "alerts")
+        },
         "kept": [asdict(entry) for entry in told.kept],
     }
 

@@ -23,7 +23,9 @@ class LinkStory:
     link: dict[str, Any]  # row of `link`
     page: dict[str, Any] | None  # row of `page`; None while nobody looked at it
     changes: list[dict[str, Any]]  # oldest first
-    findings: list[dict[str, Any]]
+    findings: list[dict[str, Any]]  # that are about this link, alone or among others
+    decisions: list[dict[str, Any]]  # on these findings, oldest first
+    kind: dict[str, Any] | None  # row of `link_kind`; None where nobody could tell yet
     alerts: list[dict[str, Any]]  # messages that told of it, in the order of delivery
 
 
@@ -66,11 +68,16 @@ def link_story(engine: sa.Engine, link_id: int) -> LinkStory | None:
         return None
     pages = _dicts(engine, sa.select(page).where(page.c.page_id == key_of(found[0]["source_url"])))
     changes = _dicts(engine, sa.select(change).where(change.c.link_id == link_id).order_by(change.c.night))
+    about = sa.select(tables.finding_link.c.finding_id).where(tables.finding_link.c.link_id == link_id)
+    findings = _dicts(engine, sa.select(finding).where(finding.c.finding_id.in_(about)).order_by(finding.c.night, finding.c.rule))
+    kinds = _dicts(engine, sa.select(tables.link_kind).where(tables.link_kind.c.link_id == link_id))
     return LinkStory(
         link=found[0],
         page=pages[0] if pages else None,
         changes=changes,
-        findings=_dicts(engine, sa.select(finding).where(finding.c.link_id == link_id).order_by(finding.c.night)),
+        findings=findings,
+        decisions=_decisions(engine, [entry["finding_id"] for entry in findings]),
+        kind=kinds[0] if kinds else None,
         alerts=_told_by(engine, found[0], [entry["night"] for entry in changes if entry["kind"] != ChangeKind.DISCOVERED]),
     )
 
@@ -113,13 +120,21 @@ def loss_stories(engine: sa.Engine, lost_nights: Iterable[str], before: str) -> 
     )
 
 
+def _decisions(engine: sa.Engine, findings: Iterable[int]) -> list[dict[str, Any]]:
+    decision = tables.decision
+    query = sa.select(decision).where(decision.c.finding_id.in_(list(findings)))
+    return _dicts(engine, query.order_by(decision.c.decided_at, decision.c.decision_id))
+
+
 def _told_by(engine: sa.Engine, link: dict[str, Any], nights: Iterable[str]) -> list[dict[str, Any]]:
-    """Messages of the nights that changed a link: those of its site, and of their threads the part that names it."""
+    """Messages of the nights that changed a link: those of its site, the part of their threads that names it, and what was
+    suspicious of its domain.
+    """
     alert = tables.alert
     of_site = sa.select(alert).where(alert.c.night.in_(list(nights)), alert.c.site == link["site"])
     told = _dicts(engine, of_site.order_by(alert.c.night, alert.c.position, alert.c.dedupe_key))
-    mark = re.compile(rf"link_id {link['link_id']}\b")
-    return [row for row in told if row["kind"] != "thread" or mark.search(str(row["payload"]))]
+    marks = {"thread": rf"link_id {link['link_id']}\b", "suspicion": rf"(?<![\w.-]){re.escape(link['source_domain'])}(?![\w-])"}
+    return [row for row in told if re.search(marks.get(row["kind"], ""), str(row["payload"]))]
 
 
 def _dicts(engine: sa.Engine, query: sa.Select[Any]) -> list[dict[str, Any]]:

@@ -123,9 +123,9 @@ def _hidden_finding(row: Mapping[str, Any], on_page: int, settings: SuspicionSet
     if row["telling"]:
         many = max(on_page, row["block_hidden"]) >= settings.hidden_together
         severity = Severity.HIGH if many else Severity.MEDIUM
-    seen = f"hidden by {row['hidden_by']}; {row['block_hidden']} hidden external links in its block, {on_page} hidden links with"
+    seen = f"hidden by {row['hidden_by']}; hidden external links in its block: {row['block_hidden']}; on the page, with"
     told = {
-        "observed": f"{seen} telling anchors on the page" if row["hidden_by"] else "its anchor is one character",
+        "observed": f"{seen} telling anchors: {on_page}" if row["hidden_by"] else "its anchor is one character",
         "threshold": f"any; high from {settings.hidden_together} in a block, or with telling anchors on a page",
         "anchor": row["anchor"],
         "samples": [row["source_url"]],
