@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pyarrow.parquet as pq
 import pytest
 
+from linkwatch.cli import main
 from linkwatch.decisions import Decision
 from linkwatch.steps.reviewing import decide, open_cases
 from night_home import OWN, NightHome, as_of, name_of
@@ -144,6 +145,22 @@ def test_a_decision_stays_and_comes_back_with_new_evidence(nights):
     assert [row["review"] for row in home.rows(opened)] == ["open"]
     assert home.column("SELECT verb FROM decision ORDER BY decided_at") == ["keep", "reopen"]
     assert home.column("SELECT night FROM alert WHERE kind = 'suspicion' ORDER BY night") == [name_of(1), name_of(6)]
+
+
+def test_the_story_of_the_link_has_what_was_found_and_decided(nights, capsys):
+    """Whoever asks about the link reads the kind, the finding, both decisions, and the rules that could not say."""
+    home, _ = nights
+    with home.used():
+        assert main(["explain", PAID, f"{OWN}tools?aff_id=7"]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        assert main(["explain", PAID, f"{OWN}tools?aff_id=7", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+    assert "kind sponsored, 80% sure" in shown
+    assert "high unqualified paid: the page says" in shown
+    assert "keep (unqualified paid) by ann: agreed with us" in shown
+    assert "bad neighbours" in shown
+    assert [entry["verb"] for entry in told["decisions"]] == ["keep", "reopen"]
+    assert told["kind"]["inferred"] == "sponsored"
 
 
 def test_the_same_night_again_writes_nothing(nights):

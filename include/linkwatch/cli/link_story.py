@@ -233,9 +233,8 @@ def _as_json(told: Story | Candidates) -> dict[str, Any]:
         "standing": standing_in_words(parts.link, told.confirm),
         "page": _with_text_ids(parts.page) | {"history": _runs(parts.page["history"])} if parts.page else None,
         "claims": {"night": told.night, "by": list(told.claims), "known": [_with_text_ids(row) for row in told.claimed]},
-        **{
-            name: [_with_text_ids(row) for row in getattr(parts, name)] for name in ("changes", "findings", "decisions", "alerts")
-        },
+        **{name: [_with_text_ids(row) for row in getattr(parts, name)] for name in _ROWS},
+        "kind": _with_text_ids(parts.kind) if parts.kind else None,
         "kept": [asdict(entry) for entry in told.kept],
     }
 
