@@ -37,10 +37,11 @@ def name_of(number: int) -> str:
     return as_of(number).date().isoformat()
 
 
-def page(*targets: str, anchor: str = "a good shop") -> str:
-    """A readable page with a link to each target."""
+def page(*targets: str, anchor: str = "a good shop", about: str = "") -> str:
+    """A readable page with a link to each target. Pages `about` nothing say the same, others have a text of their own."""
+    words = f"<p>{' '.join(f'{about}{number} and what is said of {about}' for number in range(20))}</p>" if about else WORDS
     links = "".join(f'<p>We like <a href="{target}">{anchor}</a> very much.</p>' for target in targets)
-    return f"<!doctype html><html lang=en><title>A page</title><body><main>{WORDS}{links}</main>"
+    return f"<!doctype html><html lang=en><title>A page</title><body><main>{words}{links}</main>"
 
 
 class NightHome:

@@ -75,7 +75,7 @@ def home(airflow_home, proxy, slack, tmp_path, monkeypatch):
     connection = {"conn_type": "slack", "password": TOKEN, "extra": {"base_url": slack.url}}
     monkeypatch.setenv("AIRFLOW_CONN_LINKWATCH_SLACK", json.dumps(connection))
     for url in (*MANY, *OTHERS):
-        proxy.put(url, page(OWN))
+        proxy.put(url, page(OWN, about=url.strip("/").rpartition("/")[2]))
     return NightHome(tmp_path / "home", proxy.address, [*MANY, *OTHERS], SLACK)
 
 
@@ -128,7 +128,7 @@ def test_a_loss_is_closed_in_its_own_thread_weeks_later(home, proxy, slack):
     proxy.put(MANY[0], page(OWN))
     assert home.run(18)
     for url in MANY[1:]:
-        proxy.put(url, page(OWN))
+        proxy.put(url, page(OWN, about=url.strip("/").rpartition("/")[2]))
     assert home.run(19)
 
     in_thread = [message for message in slack.messages if message["text"].endswith("recovered")]

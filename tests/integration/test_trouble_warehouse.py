@@ -30,7 +30,7 @@ def proxy():
 def gain(proxy, number: int) -> None:
     """All pages up to that number link to us, the others do not."""
     for place, url in enumerate(PAGES):
-        proxy.put(url, page(OWN) if place <= number else page())
+        proxy.put(url, page(*([OWN] if place <= number else []), about=f"page{place}th"))
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ MAX_TIMEOUTS_IN_A_ROW = 5
 """Then a host is left alone for the night: five hundred pages that each take the full time limit would take four hours."""
 
 _WITHOUT_BODY = frozenset({Outcome.TOO_LARGE, Outcome.TRUNCATED})  # what came of it is wanted of a robots.txt only
+_SLOW_S = 0.005  # that our caller may take for a page before we look after the others: its work is not their silence
 _MAX_KEPT_CONNECTIONS = 512
 _KEPT_CONNECTIONS_PER_SLOT = 4  # hosts that pause between two pages keep their connection and take no slot
 
@@ -123,7 +124,11 @@ class Fetcher:
                     continue
                 self._turn(0.0)  # what was just started is on its way while our caller reads what is done
                 while self._done:
+                    handed_at = time.monotonic()
                     yield self._done.popleft()
+                    if time.monotonic() - handed_at > _SLOW_S:
+                        self._start_due()
+                        self._turn(0.0)
         finally:
             self._abandon()
 
