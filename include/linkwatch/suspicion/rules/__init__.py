@@ -6,7 +6,7 @@
     copies.py     the same text on several domains
     policy.py     what search engines ask of links: paid, exchanged, on partner pages, in directories
     hack.py       what somebody wanted nobody to see: hidden, injected
-    network.py    domains that belong together: by ids, addresses, or as a whole
+    network.py    domains that belong together: by ids, addresses, or as a whole; with graph.py
     domains.py    the domain's past and its company: expired, bad neighbours, parked
     spikes.py     one anchor on many new domains at once
     velocity.py   many new domains at once

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from linkwatch.model import Finding, Severity
 from linkwatch.suspicion.evidence import NightEvidence, NotEvaluated, samples, told_grounds
+from linkwatch.suspicion.rules.graph import Network, common_values, networks
 from linkwatch.suspicion.signs.closer import NOT_ANALYSED, unsaid
-from linkwatch.suspicion.signs.graph import Network, common_values, networks
 from linkwatch.suspicion_settings import SuspicionSettings
 from linkwatch.urls import platform_of
 
