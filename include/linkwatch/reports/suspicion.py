@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from linkwatch.cases import RANKS, case_name, cases_of, rule_name
+from linkwatch.model import Severity
 from linkwatch.reports.rows import FindingRow
 
 
@@ -51,10 +52,12 @@ def suspicion_week(
     kinds: Iterable[Mapping[str, Any]] = (),
     anchors: Iterable[Mapping[str, Any]] = (),
 ) -> SuspicionWeek:
-    """Rows as what is told. `findings`: the open ones; `rules`: of `weekly_rule`, this week's and the weeks before."""
+    """Rows as what is told. `findings`: the open ones, of which those that are only info wait for nobody; `rules`: of
+    `weekly_rule`, this week's and the weeks before.
+    """
     sites = set(own)
     return SuspicionWeek(
-        cases=_cases([FindingRow.of(row) for row in findings if row["site"] in sites]),
+        cases=_cases([FindingRow.of(row) for row in findings if row["site"] in sites and row["severity"] != Severity.INFO]),
         rules=_rules(week_start, [row for row in rules if row["site"] in sites]),
         kinds=tuple(row for row in kinds if row["site"] in sites),
         anchors=tuple(row for row in anchors if row["site"] in sites),

@@ -118,6 +118,8 @@ def _value(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3g}"
     return cut(json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping | list) else value)

@@ -164,6 +164,16 @@ FINDINGS = [
     },
     {
         "night": "2026-11-20",
+        "site": OWN,
+        "rule": "shared_address",
+        "key": "k5",
+        "severity": "info",
+        "domains": ["quiet.example"],
+        "links": 5,
+        "evidence": {"followed": True},
+    },
+    {
+        "night": "2026-11-20",
         "site": RIVAL,
         "rule": "hidden_link",
         "key": "k4",

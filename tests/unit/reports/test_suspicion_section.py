@@ -17,7 +17,7 @@ def section(name: str) -> str:
 
 
 def test_cases_are_by_domain_and_the_most_severe_comes_first():
-    """Two findings of one domain are one case, as old as the older and as severe as the graver of them."""
+    """Two findings of one domain are one case, as old as the older and as severe as the graver; what is only info is none."""
     assert [(case.name, case.severity, case.links, case.since, len(case.findings)) for case in SUSPICION.cases] == [
         ("bad.example", "high", 3, "2026-11-18", 2),
         ("widgets.example", "medium", 214, "2026-11-18", 1),
