@@ -152,11 +152,13 @@ def audit_ours(home: str) -> Work:
 
 
 def load_first(home: str) -> Work:
-    """The first night's links and pages into SQLite: what the warehouse of the `night` path knows before its night."""
+    """The first night's links, pages and kinds into SQLite: what the warehouse of the `night` path knows before its night."""
     import pyarrow.parquet as pq
 
     from linkwatch import schemas
     from linkwatch.settings import load_settings
+    from linkwatch.snapshots import NightStore
+    from linkwatch.steps.suspecting import suspect
     from linkwatch.warehouse import NightLoad, load_night, migrate, open_warehouse
 
     use(home)
@@ -167,7 +169,9 @@ def load_first(home: str) -> Work:
     def work() -> Answer:
         links, pages = (pq.read_table(f"{home}/nights/{FIRST}/{name}.parquet") for name in ("links", "pages"))
         summaries = [_published(site.site) for site in settings.sites]
-        load = NightLoad(FIRST, settings.sites, summaries, links, pages, schemas.CHANGES.empty_table(), {}, [])
+        changes = schemas.CHANGES.empty_table()
+        kinds = suspect(settings, NightStore(settings.home), FIRST, changes, frozenset()).kinds
+        load = NightLoad(FIRST, settings.sites, summaries, links, pages, changes, {}, [], kinds=kinds)
         return {"rows": load_night(engine, load).rows_written}
 
     return work
