@@ -42,6 +42,9 @@ class Decision(StrEnum):
         return _REVIEW_AFTER[self]
 
 
+DECIDED = (Review.KEPT.value, Review.DISAVOWED.value, Review.ASKED.value)
+"""What a finding is after a decision that only new evidence undoes; a mute ends by itself."""
+
 _NONE: frozenset[str] = frozenset()
 _REVIEW_AFTER = {
     Decision.KEEP: Review.KEPT,

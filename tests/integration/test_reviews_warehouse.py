@@ -13,8 +13,8 @@ from linkwatch.decisions import Decision
 from linkwatch.errors import ReviewError
 from linkwatch.model import Finding, Severity
 from linkwatch.steps import reviewing
-from linkwatch.steps.reviewing import Case, apply_mutes, case_of, open_cases, reopen_by_new_evidence
-from linkwatch.warehouse import load_night
+from linkwatch.steps.reviewing import Case, case_of, open_cases
+from linkwatch.warehouse import apply_mutes, disavowed_domains, load_night, reopen_by_new_evidence
 from night_home import NightHome
 
 N1, N2, N3, N4 = "2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"
@@ -173,10 +173,10 @@ def test_a_person_takes_a_decision_back(engine: sa.Engine):
     tell(engine, N1, found(), found("other.example"))
     for case in open_cases():
         decide(case, Decision.DISAVOW)
-    assert reviewing.disavowed_domains(engine) == {"spam.example", "other.example"}
+    assert disavowed_domains(engine) == {"spam.example", "other.example"}
     assert reviewing.reopen("spam.example", by="bob", at=NOON + timedelta(hours=1), why="mistaken") == 1
 
-    assert (subjects(), reviewing.disavowed_domains(engine)) == (["spam.example"], {"other.example"})
+    assert (subjects(), disavowed_domains(engine)) == (["spam.example"], {"other.example"})
     assert [(act.verb, act.by, act.about, act.standing) for act in reviewing.last_acts(2)] == [
         ("reopen", "bob", "spam.example", 1),
         ("disavow", "anna", "group of 2 domains: other.example, spam.example", 2),

@@ -6,6 +6,7 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
+from linkwatch.cases import rule_name
 from linkwatch.cli.screen import add_fact, console, counted, facts_table, say
 from linkwatch.decisions import Decision, Mute
 from linkwatch.steps.reviewing import Act, Case, observations, rule_in_words
@@ -26,7 +27,7 @@ def show_case(case: Case, number: int, of: int) -> None:
     for line in case.asked_before.splitlines():
         add_fact(rows, "before", line)
     for row in case.findings[:SHOWN_FINDINGS]:
-        add_fact(rows, row["severity"], (row["rule"].replace("_", " "), _style(row["severity"])), f"  since {row['night']}")
+        add_fact(rows, row["severity"], (rule_name(row["rule"]), _style(row["severity"])), f"  since {row['night']}")
         add_fact(rows, "", (rule_in_words(row["rule"]), "dim"))
         for name, text in observations(row):
             add_fact(rows, name, text)
@@ -45,7 +46,7 @@ def show_list(cases: Sequence[Case], total: int) -> None:
         return
     table = _table("case", "severity", "site", "links", "who, and why")
     for case in cases:
-        rules = ", ".join(dict.fromkeys(row["rule"].replace("_", " ") for row in case.findings))
+        rules = ", ".join(dict.fromkeys(rule_name(row["rule"]) for row in case.findings))
         severity = Text(case.severity, _style(case.severity))
         about = Text.assemble(case.subject, "\n", (rules, "dim"))
         table.add_row(Text(case.case), severity, Text(case.site), Text(f"{case.links:,}"), about)

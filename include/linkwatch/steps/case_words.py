@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from linkwatch.cases import rule_name
 from linkwatch.steps.cases import Case, sample_urls
 from linkwatch.suspicion import RULES
 
@@ -86,7 +87,7 @@ def _letter(site: str, domain: str, links: Sequence[Mapping[str, Any]]) -> str:
 
 def rule_in_words(rule: str) -> str:
     """The first sentence of a rule's manual; its name where this version does not know it."""
-    return _manual(rule) or rule.replace("_", " ")
+    return _manual(rule) or rule_name(rule)
 
 
 def observations(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -96,7 +97,7 @@ def observations(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         if evidence.get(name) not in (None, ""):
             yield name, _plain(str(evidence[name]))
     if isinstance(promoted := evidence.get("promoted_by"), list):
-        yield "agreeing", _plain(", ".join(map(str, promoted)).replace("_", " "))
+        yield "agreeing", _plain(", ".join(rule_name(str(rule)) for rule in promoted))
 
 
 def _finding(row: Mapping[str, Any]) -> str:

@@ -55,8 +55,8 @@ def tell_night(settings: Settings, store: NightStore, engine: Engine, night: str
     evidence = night_evidence(store, night, before, changes, links, pages)
     suspected = suspect(settings, store, night, changes, disavowed_domains(engine))
     found = suspected.found.findings
-    told = findings_to_tell(engine, night, found)
     fresh = new_findings(engine, night, [entry for entry in found if not entry.shadow])
+    told = findings_to_tell(engine, night, found, fresh)
     audit = Audit.PASSED if (store.read_facts(night, "audit") or {}).get("passed") else Audit.RELEASED
     summaries = _summaries(settings, store, night, audit, changes, fresh)
     if to_people:

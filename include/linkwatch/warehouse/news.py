@@ -5,14 +5,12 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from linkwatch.decisions import Decision, Review, has_risen, is_new_evidence
+from linkwatch.decisions import DECIDED, Decision, has_risen, is_new_evidence
 from linkwatch.model import Finding
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.columns import finding_key
 from linkwatch.warehouse.engine import reading
 from linkwatch.warehouse.mutes import mutes_on
-
-_DECIDED = (Review.KEPT.value, Review.DISAVOWED.value, Review.ASKED.value)
 
 
 def new_findings(engine: sa.Engine, night: str, found: Iterable[Finding]) -> list[Finding]:
@@ -23,20 +21,20 @@ def new_findings(engine: sa.Engine, night: str, found: Iterable[Finding]) -> lis
     return [entry for entry in found if finding_key(entry) not in known]
 
 
-def findings_to_tell(engine: sa.Engine, night: str, found: Sequence[Finding]) -> list[Finding]:
+def findings_to_tell(engine: sa.Engine, night: str, found: Sequence[Finding], fresh: Iterable[Finding]) -> list[Finding]:
     """Those of a night's findings that people are told, in their order: neither on trial nor muted, and new to them.
 
-    New is what no earlier night found, and what was decided when it rested on less or was less severe. Ask before the night
-    is loaded: afterwards such a finding is open again, and waits for a person.
+    New is what no earlier night found (`fresh`: see `new_findings`), and what was decided when it rested on less or
+    was less severe. Ask before the night is loaded: afterwards such a finding is open again, and waits for a person.
     """
-    fresh = {finding_key(entry) for entry in new_findings(engine, night, found)}
+    new = {finding_key(entry) for entry in fresh}
     with reading(engine) as connection:
         mutes, decided = mutes_on(connection, date.fromisoformat(night)), _last_decisions(connection)
 
     def is_news(entry: Finding) -> bool:
         key = finding_key(entry)
         last = decided.get(key)
-        return key in fresh or (
+        return key in new or (
             last is not None and (has_risen(entry.severity, last[0]) or is_new_evidence(entry.grounds, last[1]))
         )
 
@@ -53,7 +51,7 @@ def _last_decisions(connection: sa.Connection) -> dict[int, tuple[str, Sequence[
     query = (
         sa.select(decision.c.finding_id, decision.c.severity, decision.c.grounds)
         .join(finding, finding.c.finding_id == decision.c.finding_id)
-        .where(finding.c.review.in_(_DECIDED), decision.c.verb.in_([verb.value for verb in Decision]))
+        .where(finding.c.review.in_(DECIDED), decision.c.verb.in_([verb.value for verb in Decision]))
         .order_by(decision.c.decided_at)
     )
     return {key: (severity, grounds) for key, severity, grounds in connection.execute(query)}

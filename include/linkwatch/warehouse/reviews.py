@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from linkwatch.decisions import LINKWATCH, REOPEN, Decided, Decision, Mute, Review, has_risen, is_new_evidence
+from linkwatch.decisions import DECIDED, LINKWATCH, REOPEN, Decided, Decision, Mute, Review, has_risen, is_new_evidence
 from linkwatch.warehouse import tables
 from linkwatch.warehouse.columns import key_of
 from linkwatch.warehouse.engine import reading, writing
@@ -20,7 +20,6 @@ MAX_NEWS_CHARS = 400
 """Of the reason that is noted when new evidence opens a finding again."""
 
 _BATCH = 10_000  # values in one statement: SQLite takes 32,766
-_DECIDED = (Review.KEPT.value, Review.DISAVOWED.value, Review.ASKED.value)
 
 
 def open_findings(
@@ -110,7 +109,7 @@ def reopen_by_new_evidence(engine: sa.Engine, night: str) -> int:
     with writing(engine) as connection:
         day = judged_on(connection, night)
         reasons: dict[int, tuple[dict[str, Any], str, datetime | None]] = {}
-        for row, last in _with_last_decisions(connection, standing.where(finding.c.review.in_(_DECIDED))):
+        for row, last in _with_last_decisions(connection, standing.where(finding.c.review.in_(DECIDED))):
             if news := _news(row, last):
                 reasons[row["finding_id"]] = (row, news, last["decided_at"])
         for row, why in unmuted(connection, day):
@@ -126,7 +125,7 @@ def reopen_by_new_evidence(engine: sa.Engine, night: str) -> int:
 def reopen_domain(engine: sa.Engine, sites: Collection[str], domain: str, *, by: str, at: datetime, why: str) -> int:
     """A person opens again what was kept, disavowed or asked of a referring domain, ended or not; returns the findings."""
     finding = tables.finding
-    query = sa.select(finding).where(finding.c.review.in_(_DECIDED), finding.c.site.in_(sites))
+    query = sa.select(finding).where(finding.c.review.in_(DECIDED), finding.c.site.in_(sites))
     with writing(engine) as connection:
         rows = [row for row in connection.execute(query).mappings() if domain in row["domains"]]
         return _write_reopened(connection, [_reopened(row, why, by, at, "terminal") for row in rows])
